@@ -1,0 +1,17 @@
+//! The concrete syntax tree: the only place that names tree-sitter.
+//!
+//! A text is parsed region by region into one arena of nodes whose positions are absolute. Nobody outside
+//! this module sees a root node or knows how many trees there were: statements of the module level simply
+//! have no parent.
+
+mod kind;
+mod parser;
+mod strings;
+mod tree;
+mod views;
+
+pub use kind::{Field, Kind};
+pub use parser::{ParseFailure, Regions, parse};
+pub use strings::{Literal, LiteralKind, StringPrefix};
+pub use tree::{Node, NodeId, SyntaxTree};
+pub use views::{Argument, Arguments, Assignment, Attribute, Call, ForLoop, Function};

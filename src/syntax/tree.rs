@@ -1,0 +1,351 @@
+//! The arena of nodes and the handle to one of them.
+//!
+//! tree-sitter finds a node's parent by walking down from the root; here parent, siblings and children are
+//! fields of a row, because guards ask for them all the time.
+
+use super::kind::{Field, Kind};
+use crate::text::{Range, Source};
+
+/// The number of a node in its tree: its place in document order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// As an index into a table with one row a node.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A row of the arena. Absent links are [`NONE`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NodeData {
+    pub kind: Kind,
+    pub field: Field,
+    pub range: Range,
+    pub parent: u32,
+    pub first_child: u32,
+    pub next: u32,
+    pub previous: u32,
+    /// One past the last node of the subtree.
+    pub subtree_end: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Default for NodeData {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Token,
+            field: Field::None,
+            range: Range::empty(0),
+            parent: NONE,
+            first_child: NONE,
+            next: NONE,
+            previous: NONE,
+            subtree_end: 0,
+        }
+    }
+}
+
+/// Everything that was parsed of one [`Source`].
+#[derive(Debug)]
+pub struct SyntaxTree<'s> {
+    source: &'s Source,
+    nodes: Vec<NodeData>,
+    /// Last child pushed so far under each node, while the tree is being built.
+    last_child: Vec<u32>,
+    /// Last node pushed so far at the module level.
+    last_top: u32,
+}
+
+impl<'s> SyntaxTree<'s> {
+    pub(super) fn new(source: &'s Source) -> Self {
+        Self { source, nodes: Vec::new(), last_child: Vec::new(), last_top: NONE }
+    }
+
+    /// Appends a node after everything pushed so far, as the last child of `parent`.
+    pub(super) fn push(&mut self, parent: Option<NodeId>, mut data: NodeData) -> NodeId {
+        let id = self.nodes.len() as u32;
+        data.parent = parent.map_or(NONE, |parent| parent.0);
+        let last = match parent {
+            None => std::mem::replace(&mut self.last_top, id),
+            Some(parent) => {
+                self.last_child.get_mut(parent.index()).map_or(NONE, |last| std::mem::replace(last, id))
+            }
+        };
+        data.previous = last;
+        if let Some(previous) = self.nodes.get_mut(last as usize) {
+            previous.next = id;
+        } else if let Some(parent) = parent
+            && let Some(parent) = self.nodes.get_mut(parent.index())
+        {
+            parent.first_child = id;
+        }
+        self.nodes.push(data);
+        self.last_child.push(NONE);
+        NodeId(id)
+    }
+
+    /// Says that everything below `id` has been pushed.
+    pub(super) fn close(&mut self, id: NodeId) {
+        let end = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(id.index()) {
+            node.subtree_end = end;
+        }
+    }
+
+    /// Says that the tree is complete.
+    pub(super) fn finish(&mut self) {
+        self.last_child = Vec::new();
+    }
+
+    /// The text that was parsed.
+    pub fn source(&self) -> &'s Source {
+        self.source
+    }
+
+    /// How many nodes there are; ids are smaller than this.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing was parsed.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The node with this id.
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node { tree: self, id }
+    }
+
+    /// Every node, in document order (a node before its children).
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..self.nodes.len() as u32).map(|id| Node { tree: self, id: NodeId(id) })
+    }
+
+    /// The statements of the module level, comments left out, in order.
+    pub fn statements(&self) -> impl Iterator<Item = Node<'_>> {
+        let first = (!self.nodes.is_empty()).then_some(Node { tree: self, id: NodeId(0) });
+        std::iter::successors(first, Node::next_sibling).filter(Node::is_statement)
+    }
+
+    /// Every comment, in order.
+    pub fn comments(&self) -> impl Iterator<Item = Node<'_>> {
+        self.nodes().filter(|node| node.kind() == Kind::Comment)
+    }
+
+    /// The smallest node that holds `range`, if one does.
+    pub fn covering(&self, range: Range) -> Option<Node<'_>> {
+        // Nodes are in document order: the candidates start at or before the range, and the last of them
+        // that still holds it is the innermost.
+        let count = self.nodes.partition_point(|node| node.range.start <= range.start);
+        let mut at = count.checked_sub(1)?;
+        loop {
+            let node = self.nodes.get(at)?;
+            if node.range.contains(range) {
+                return Some(Node { tree: self, id: NodeId(at as u32) });
+            }
+            at = match self.nodes.get(node.parent as usize) {
+                Some(_) => node.parent as usize,
+                None => return None,
+            };
+        }
+    }
+}
+
+/// A handle to one node: cheap to copy, with absolute positions.
+#[derive(Clone, Copy)]
+pub struct Node<'t> {
+    tree: &'t SyntaxTree<'t>,
+    id: NodeId,
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.tree.source, other.tree.source)
+    }
+}
+
+impl Eq for Node<'_> {}
+
+impl std::fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {:?} `{}`", self.kind(), self.range(), self.text())
+    }
+}
+
+impl<'t> Node<'t> {
+    fn data(&self) -> &'t NodeData {
+        // Ids are made by `push` alone, so the row is always there.
+        &self.tree.nodes[self.id.index()]
+    }
+
+    fn link(&self, id: u32) -> Option<Node<'t>> {
+        (id != NONE).then_some(Node { tree: self.tree, id: NodeId(id) })
+    }
+
+    /// The number of this node.
+    pub fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// The tree that holds this node.
+    pub fn tree(&self) -> &'t SyntaxTree<'t> {
+        self.tree
+    }
+
+    /// The text that this node is part of.
+    pub fn source(&self) -> &'t Source {
+        self.tree.source
+    }
+
+    /// What this node is.
+    pub fn kind(&self) -> Kind {
+        self.data().kind
+    }
+
+    /// Its role in its parent.
+    pub fn field(&self) -> Field {
+        self.data().field
+    }
+
+    /// Where it stands in the text.
+    pub fn range(&self) -> Range {
+        self.data().range
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &'t str {
+        self.tree.source.slice(self.range())
+    }
+
+    /// The number (from 1) of the line it begins on.
+    pub fn line(&self) -> u32 {
+        self.tree.source.line(self.range().start)
+    }
+
+    /// The node that holds it; `None` for a statement or comment of the module level.
+    pub fn parent(&self) -> Option<Node<'t>> {
+        self.link(self.data().parent)
+    }
+
+    /// Its ancestors, nearest first.
+    pub fn ancestors(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        std::iter::successors(self.parent(), Node::parent)
+    }
+
+    /// The node itself, then its ancestors, nearest first.
+    pub fn chain(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        std::iter::successors(Some(*self), Node::parent)
+    }
+
+    /// All children, tokens and comments included.
+    pub fn children(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        std::iter::successors(self.link(self.data().first_child), Node::next_sibling)
+    }
+
+    /// The children that mean something: no tokens, no comments, no line continuations.
+    pub fn named_children(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        self.children().filter(|child| !child.is_trivia() && child.kind() != Kind::Token)
+    }
+
+    /// The first child in role `field`.
+    pub fn child(&self, field: Field) -> Option<Node<'t>> {
+        self.children().find(|child| child.field() == field && !child.is_trivia())
+    }
+
+    /// All children in role `field`.
+    pub fn children_in(&self, field: Field) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        self.children().filter(move |child| child.field() == field && !child.is_trivia())
+    }
+
+    /// The sibling after it, whatever it is.
+    pub fn next_sibling(&self) -> Option<Node<'t>> {
+        self.link(self.data().next)
+    }
+
+    /// The sibling before it, whatever it is.
+    pub fn previous_sibling(&self) -> Option<Node<'t>> {
+        self.link(self.data().previous)
+    }
+
+    /// The statement after it in the same block.
+    pub fn next_statement(&self) -> Option<Node<'t>> {
+        std::iter::successors(self.next_sibling(), Node::next_sibling).find(Node::is_statement)
+    }
+
+    /// The statement before it in the same block.
+    pub fn previous_statement(&self) -> Option<Node<'t>> {
+        std::iter::successors(self.previous_sibling(), Node::previous_sibling).find(Node::is_statement)
+    }
+
+    /// This node and everything below it, in document order.
+    pub fn descendants(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        let tree = self.tree;
+        (self.id.0..self.data().subtree_end).map(move |id| Node { tree, id: NodeId(id) })
+    }
+
+    /// Whether `other` is this node or lies below it.
+    pub fn holds(&self, other: Node<'_>) -> bool {
+        (self.id.0..self.data().subtree_end).contains(&other.id.0)
+    }
+
+    /// Whether it is a comment or a line continuation.
+    pub fn is_trivia(&self) -> bool {
+        matches!(self.kind(), Kind::Comment | Kind::LineContinuation)
+    }
+
+    /// Whether it is the token (punctuation or keyword) with this text.
+    pub fn is_token(&self, text: &str) -> bool {
+        self.kind() == Kind::Token && self.text() == text
+    }
+
+    /// Whether a child token has this text, as `async` in `async for`.
+    pub fn has_token(&self, text: &str) -> bool {
+        self.children().any(|child| child.is_token(text))
+    }
+
+    /// Whether it is a statement.
+    pub fn is_statement(&self) -> bool {
+        matches!(
+            self.kind(),
+            Kind::AssertStatement
+                | Kind::BreakStatement
+                | Kind::ClassDefinition
+                | Kind::ContinueStatement
+                | Kind::DecoratedDefinition
+                | Kind::DeleteStatement
+                | Kind::ExecStatement
+                | Kind::ExpressionStatement
+                | Kind::ForStatement
+                | Kind::FunctionDefinition
+                | Kind::FutureImportStatement
+                | Kind::GlobalStatement
+                | Kind::IfStatement
+                | Kind::ImportFromStatement
+                | Kind::ImportStatement
+                | Kind::MatchStatement
+                | Kind::NonlocalStatement
+                | Kind::PassStatement
+                | Kind::PrintStatement
+                | Kind::RaiseStatement
+                | Kind::ReturnStatement
+                | Kind::TryStatement
+                | Kind::TypeAliasStatement
+                | Kind::WhileStatement
+                | Kind::WithStatement
+        )
+    }
+
+    /// The statement that this node is, or is part of.
+    pub fn statement(&self) -> Option<Node<'t>> {
+        self.chain().find(Node::is_statement)
+    }
+
+    /// The statements directly in this block; none for other nodes.
+    pub fn statements(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        self.children().filter(Node::is_statement)
+    }
+}
