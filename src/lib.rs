@@ -4,6 +4,15 @@
 //!
 //! - [`text`]: bytes and positions, encodings, line endings; knows nothing of Python.
 //! - [`syntax`]: the concrete syntax tree; the only place that names tree-sitter.
+//! - [`semantic`]: facts, no edits: scopes, names, flow, effects, types, guards.
+//! - [`edit`]: from a decision to new text.
+//! - [`engine`]: asks the transforms, plans, applies, repeats, verifies.
+//! - [`transforms`]: the built-in rewrites: judgement, no plumbing.
 
+pub mod edit;
+pub mod engine;
+pub mod semantic;
 pub mod syntax;
 pub mod text;
+#[path = "../transforms/mod.rs"]
+pub mod transforms;

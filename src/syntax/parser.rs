@@ -97,14 +97,10 @@ fn parse_region(source: &Source, region: Range) -> Result<tree_sitter::Tree, Par
         static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
     }
     PARSER.with_borrow_mut(|slot| {
-        let parser = match slot {
-            Some(parser) => parser,
-            None => {
-                let mut parser = Parser::new();
-                parser.set_language(&language()).map_err(|_| ParseFailure::ParserFailed)?;
-                slot.insert(parser)
-            }
-        };
+        let parser = slot.get_or_insert_with(Parser::new);
+        if parser.language().is_none() {
+            parser.set_language(&language()).map_err(|_| ParseFailure::ParserFailed)?;
+        }
         parser.reset();
         let included = tree_sitter::Range {
             start_byte: region.start as usize,

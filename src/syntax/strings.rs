@@ -14,6 +14,7 @@ pub enum LiteralKind {
 }
 
 /// The letters before the opening quote.
+#[expect(clippy::struct_excessive_bools, reason = "the letters of a prefix are independent of one another")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StringPrefix {
     /// `r`.

@@ -53,6 +53,7 @@ impl Range {
     }
 
     /// The smallest range that holds both.
+    #[must_use]
     pub fn cover(self, other: Range) -> Range {
         Range { start: self.start.min(other.start), end: self.end.max(other.end) }
     }

@@ -46,6 +46,7 @@ impl Source {
     }
 
     /// The same languages over another text: the result of a round.
+    #[must_use]
     pub fn with_text(&self, text: String) -> Self {
         Self::new(text, self.dialect, self.target)
     }

@@ -1,0 +1,140 @@
+//! What a transform returns: a fix, or the reason why there is none.
+
+use serde::Serialize;
+
+use crate::semantic::Reason;
+use crate::text::Range;
+
+/// One replacement of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes, in bytes of the text that the fix was computed on; empty for an insertion.
+    pub range: Range,
+    /// What comes in its place: ASCII, or pieces of the original text.
+    pub replacement: String,
+}
+
+impl Edit {
+    /// Replaces the text in `range`.
+    pub fn replace(range: Range, replacement: impl Into<String>) -> Self {
+        Self { range, replacement: replacement.into() }
+    }
+
+    /// Inserts text at `offset`.
+    pub fn insert(offset: u32, replacement: impl Into<String>) -> Self {
+        Self::replace(Range::empty(offset), replacement)
+    }
+
+    /// Deletes the text in `range`.
+    pub fn delete(range: Range) -> Self {
+        Self::replace(range, "")
+    }
+}
+
+/// Something that a fix takes on trust beyond `docs/safety.md`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Assumption {
+    /// What kind of assumption it is: a stable name for machines.
+    pub id: &'static str,
+    /// The assumption as a sentence about this code, such as "`out` is a builtin list".
+    pub sentence: String,
+}
+
+/// An expression that is to be evaluated once, before a statement, and used by name.
+///
+/// The plan gives it a name that is free in the whole file, and merges the equal ones of a round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hoist {
+    /// Where the new statement goes: the offset of the first byte of the statement that it precedes.
+    pub anchor: u32,
+    /// What is evaluated.
+    pub expression: String,
+    /// The name to use when it is free; it begins with an underscore.
+    pub name: &'static str,
+    /// What the name replaces, with the text that follows the name.
+    pub uses: Vec<Edit>,
+}
+
+/// A module that a fix needs under a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImportRequest {
+    /// The module, such as `re`.
+    pub module: &'static str,
+    /// The name that the fix's text uses for it.
+    pub name: String,
+}
+
+/// A proven rewrite of one site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The id of the transform that made it.
+    pub transform: &'static str,
+    /// What it does, in one line.
+    pub message: String,
+    /// The site as a person would point at it.
+    pub range: Range,
+    /// Replacements, sorted and disjoint.
+    pub edits: Vec<Edit>,
+    /// What is to be evaluated before a loop.
+    pub hoists: Vec<Hoist>,
+    /// Modules that the new text needs.
+    pub imports: Vec<ImportRequest>,
+    /// What it takes on trust; empty for a safe fix.
+    pub assumptions: Vec<Assumption>,
+    /// The text whose facts justify the fix, edits included: no other fix of the same round touches it.
+    pub footprint: Vec<Range>,
+}
+
+/// How far a fix can be trusted. The order is that of trust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Applicability {
+    /// Never applied.
+    DisplayOnly,
+    /// Rests on an assumption that the output names.
+    Unsafe,
+    /// Rests on nothing but `docs/safety.md`.
+    Safe,
+}
+
+impl Fix {
+    /// Derived from the assumptions, never chosen.
+    pub fn applicability(&self) -> Applicability {
+        if self.assumptions.is_empty() { Applicability::Safe } else { Applicability::Unsafe }
+    }
+
+    /// Every range that the fix writes to.
+    pub fn written(&self) -> impl Iterator<Item = Range> {
+        let hoisted = self.hoists.iter().flat_map(|hoist| hoist.uses.iter());
+        self.edits.iter().chain(hoisted).map(|edit| edit.range)
+    }
+}
+
+/// A guard's refusal: why a candidate is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason, from a closed list.
+    pub reason: Reason,
+    /// The text that the refusal is about.
+    pub range: Range,
+    /// The name that the sentence speaks of, where there is one.
+    pub subject: Option<String>,
+}
+
+/// Why there is no fix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decline {
+    /// The node is no candidate at all.
+    NotThisShape,
+    /// The node is a candidate, and a guard refused.
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Decline {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// A fix, or why there is none.
+pub type Verdict = Result<Fix, Decline>;

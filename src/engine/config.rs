@@ -1,0 +1,105 @@
+//! What the engine is told to do; resolved, validated, and free of where it came from.
+
+use serde::Serialize;
+
+use crate::edit::Applicability;
+
+/// What the engine is told to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Which transforms run.
+    pub selection: Selection,
+    /// The least trust with which a fix is applied: [`Applicability::Safe`], or `Unsafe` on request.
+    pub applied: Applicability,
+    /// What the user is after.
+    pub goal: Option<Goal>,
+    /// How strings are put together.
+    pub string_style: StringStyle,
+    /// Lines are broken where they would be longer than this many characters.
+    pub line_length: usize,
+    /// Whether declared types are believed.
+    pub trust_annotations: bool,
+    /// Whether files without a candidate are left unparsed.
+    pub prefilter: Prefilter,
+    /// How a text is cut before it is parsed.
+    pub regions: RegionPolicy,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            selection: Selection::default(),
+            applied: Applicability::Safe,
+            goal: None,
+            string_style: StringStyle::Auto,
+            line_length: 88,
+            trust_annotations: true,
+            prefilter: Prefilter::On,
+            regions: RegionPolicy::Whole,
+        }
+    }
+}
+
+/// Which transforms run: by default all that are on by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only these, when given.
+    pub only: Option<Vec<String>>,
+    /// Never these.
+    pub ignored: Vec<String>,
+}
+
+impl Selection {
+    /// Whether the transform `id` runs.
+    pub fn includes(&self, id: &str) -> bool {
+        let wanted = self.only.as_ref().is_none_or(|only| only.iter().any(|name| name == id));
+        wanted && !self.ignored.iter().any(|name| name == id)
+    }
+
+    /// Whether the transform `id` was asked for by name.
+    pub fn names(&self, id: &str) -> bool {
+        self.only.as_ref().is_some_and(|only| only.iter().any(|name| name == id))
+    }
+}
+
+/// What the user is after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Goal {
+    /// Only what was measured to be faster.
+    Speed,
+    /// Only what was measured to hold less memory.
+    Memory,
+}
+
+/// How strings are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StringStyle {
+    /// Whichever was measured fastest on the target.
+    Auto,
+    /// `f'...'`.
+    Fstring,
+    /// `'...'.format(...)`.
+    Format,
+    /// `'...' % ...`.
+    Percent,
+}
+
+/// Whether files without a candidate are left unparsed; the result is the same either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefilter {
+    /// A byte scan decides what is parsed.
+    On,
+    /// Everything is parsed.
+    Off,
+}
+
+/// How a text is cut before it is parsed; the result is the same either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegionPolicy {
+    /// One region.
+    Whole,
+    /// One region for every statement of the module level.
+    PerStatement,
+}

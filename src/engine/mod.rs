@@ -1,0 +1,15 @@
+//! From a source to an outcome: asks the transforms, plans, applies, repeats, verifies.
+//!
+//! Names no transform: the registry is handed in. Does no I/O.
+
+mod config;
+mod cx;
+mod fix_source;
+mod outcome;
+mod transform;
+
+pub use config::{Config, Goal, Prefilter, RegionPolicy, Selection, StringStyle};
+pub use cx::Cx;
+pub use fix_source::fix_source;
+pub use outcome::{AppliedFix, DeclinedSite, Outcome, Quarantine, Skip, UnusedSuppression};
+pub use transform::{Meta, Registry, Transform};

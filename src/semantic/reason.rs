@@ -1,0 +1,134 @@
+//! Why a candidate is left alone: a closed list, each entry with a sentence and with what would help.
+
+use serde::Serialize;
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])+ $variant:ident, $id:literal, $sentence:literal, $advice:literal;)*) => {
+        /// The reason of a refusal.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Reason {
+            $($(#[doc = $doc])+ $variant),*
+        }
+
+        impl Reason {
+            /// Every reason, in the order of the list.
+            pub const ALL: &'static [Reason] = &[$(Reason::$variant),*];
+
+            /// Its stable name, for machines and for `unchanged` blocks of pages.
+            pub const fn id(self) -> &'static str {
+                match self { $(Reason::$variant => $id),* }
+            }
+
+            /// What is in the way, as a clause; `{}` stands for the name it is about.
+            pub const fn template(self) -> &'static str {
+                match self { $(Reason::$variant => $sentence),* }
+            }
+
+            /// What a person could do to allow the fix; empty when nothing would help.
+            pub const fn advice(self) -> &'static str {
+                match self { $(Reason::$variant => $advice),* }
+            }
+        }
+    };
+}
+
+impl Reason {
+    /// The sentence, about `subject`.
+    pub fn sentence(self, subject: Option<&str>) -> String {
+        let quoted = subject.map_or_else(|| "it".to_owned(), |subject| format!("`{subject}`"));
+        self.template().replace("{}", &quoted)
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+reasons! {
+    /// Names bound in a class body are attributes, and a comprehension in it cannot see them.
+    ClassScope, "class-scope",
+        "the loop runs in a class body, whose names are attributes that a comprehension cannot see",
+        "move the loop into a function";
+    /// `for ... else`.
+    LoopElse, "loop-else", "the loop has an `else` clause", "";
+    /// The loop can end before its iterable does.
+    LoopExits, "loop-exits", "`break`, `continue`, `return` or `raise` can leave the loop early", "";
+    /// The target of the loop stores into an object.
+    TargetNotName, "target-not-name", "the loop stores into {}, which others can see", "";
+    /// The loop variable is read after the loop.
+    TargetReadLater, "target-read-later", "the loop variable {} may be read after the loop", "use another name there";
+    /// A nested function, class or comprehension reads the loop variable.
+    TargetCaptured, "target-captured", "the loop variable {} is used by a nested scope", "";
+    /// The loop variable is declared `global` or `nonlocal`.
+    TargetNotLocal, "target-not-local", "the loop variable {} is declared global or nonlocal", "";
+    /// Another file could read the loop variable of a module-level loop.
+    TargetPublic, "target-public",
+        "the loop variable {} is a name of the module, and another file may use it",
+        "move the loop into a function";
+    /// The collection is read inside the loop.
+    AccumulatorReadInLoop, "accumulator-read-in-loop", "{} is read inside the loop", "";
+    /// Somebody could see the collection while it is being filled.
+    AccumulatorObservable, "accumulator-observable",
+        "{} can be seen by other code while the loop fills it", "build it in a local variable";
+    /// An exception handler or later code could see a half-filled collection.
+    PartialResult, "partial-result", "if the loop raises, {} is used half filled", "";
+    /// The collection is not known to be created empty right before the loop.
+    NotFresh, "not-fresh", "{} is not known to be a new, empty collection here", "create it right before the loop";
+    /// The collection is not known to be a builtin one.
+    ReceiverUnknown, "receiver-unknown",
+        "{} is not known to be a builtin collection", "create it in this function";
+    /// Something between the creation of the collection and the loop uses it.
+    UsedBetween, "used-between", "{} is used between its creation and the loop", "";
+    /// Names of the scope can be reached by their spelling.
+    DynamicScope, "dynamic-scope",
+        "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame", "";
+    /// A star import may rebind the name of a builtin.
+    NotBuiltin, "not-builtin", "the name {} is not known to be the builtin", "";
+    /// `yield` cannot move into a comprehension.
+    Yields, "yields", "a comprehension cannot hold `yield`", "";
+    /// `await` cannot move into a generator that `extend` consumes.
+    Awaits, "awaits", "`await` or `async for` cannot move there", "";
+    /// `super()` and `__class__` do not work in a comprehension.
+    ZeroArgumentSuper, "zero-argument-super", "`super()` or `__class__` does not work in a comprehension", "";
+    /// A function made in the loop sees the variable of the loop.
+    ClosureInLoop, "closure-in-loop", "a function made in the loop captures {}", "";
+    /// An assignment expression that Python does not allow in a comprehension.
+    Walrus, "walrus", "the assignment expression to {} is not allowed in a comprehension", "";
+    /// A starred argument.
+    UnpackedArgument, "unpacked-argument", "an argument is unpacked", "";
+    /// Key and value would be evaluated in the other order.
+    EvaluationOrder, "evaluation-order",
+        "key and value may have effects, and a comprehension evaluates them in another order",
+        "compute one of them in a variable first";
+    /// The body does more than fill the collection.
+    OtherStatements, "other-statements", "the loop does more than fill one collection", "";
+    /// A name that is read in the loop may have no value.
+    MaybeUnbound, "maybe-unbound",
+        "{} may have no value here, and the exception would be another one in a comprehension", "";
+    /// A comment would lose its place.
+    CommentInTheWay, "comment-in-the-way", "a comment would lose its place", "move the comment";
+    /// A comment for tools would apply to other code than before.
+    PragmaInTheWay, "pragma-in-the-way", "a comment for a tool would apply to other code", "remove the comment";
+    /// Formatting is switched off here.
+    FormattingOff, "formatting-off", "`# fmt: off` or `# fmt: skip` protects this code", "";
+    /// Statements share a line in a way that the edit cannot keep.
+    SharedLine, "shared-line", "other statements share its line", "put each statement on its own line";
+    /// The module is not known to be the standard one.
+    NotStandardModule, "not-standard-module", "{} is not known to be the standard module", "";
+    /// The import may not have run when the loop begins.
+    ImportMayNotHaveRun, "import-may-not-have-run",
+        "the import of {} is not known to have run before the loop", "import it at the top of the module";
+    /// The pattern is not a literal.
+    PatternNotLiteral, "pattern-not-literal", "the pattern is not a literal", "compile it before the loop";
+    /// The pattern may fail or warn when compiled.
+    PatternMayNotCompile, "pattern-may-not-compile",
+        "the pattern is not known to compile on every supported Python without a warning", "";
+    /// The flags are not known constants.
+    FlagsNotLiteral, "flags-not-literal", "the flags are not a literal combination", "";
+    /// The arguments have no counterpart on a compiled pattern.
+    ArgumentsNotMapped, "arguments-not-mapped", "the arguments have no counterpart on a compiled pattern", "";
+    /// A comprehension in a class body or a lambda stands between the call and the loop.
+    NotInLoopScope, "not-in-loop-scope", "the call runs in another scope than the loop", "";
+}

@@ -1,0 +1,8 @@
+//! The built-in transforms, each a page (`<id>.md`) and a judgement (`<id>.rs`).
+
+use crate::engine::{Registry, Transform};
+
+/// Every built-in transform, in the order in which they are listed.
+pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
+
+const TRANSFORMS: &[&dyn Transform] = &[];
