@@ -4,6 +4,8 @@
 //!
 //! - [`text`]: bytes and positions, encodings, line endings; knows nothing of Python.
 //! - [`syntax`]: the concrete syntax tree; the only place that names tree-sitter.
+//! - [`semantic`]: facts about a text, such as what its names mean; no edits.
 
+pub mod semantic;
 pub mod syntax;
 pub mod text;
