@@ -1,7 +1,7 @@
 //! Reads the bytes of a Python file as text, and writes edited text back as bytes.
 //!
 //! Decides as Python does which encoding a file has, and refuses what Python refuses. Bytes outside the
-//! edits are copied, never encoded anew. Which codecs there are is [`codecs`](super::codecs)' business, what
+//! edits are copied, never encoded anew. Which codecs there are is `codecs`' business, what
 //! is Python in the text is not looked at.
 
 use memchr::{memchr, memchr_iter};
