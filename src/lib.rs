@@ -1,1 +1,3 @@
 //! pyfix
+
+pub mod semantic;
