@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it skips")]
 
 mod generate;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -112,7 +113,7 @@ fn interpreters() -> Vec<Interpreter> {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let Some((major, minor)) = text.trim().split_once(' ') else { continue };
         let version = (major.parse().unwrap(), minor.parse().unwrap());
-        if version == (2, 7) || (version >= (3, 6) && version <= (3, 14)) {
+        if version == (2, 7) || ((3, 6)..=(3, 14)).contains(&version) {
             found.entry(version).or_insert(path);
         }
     }
@@ -184,6 +185,110 @@ fn setting<T: std::str::FromStr>(name: &str, default: T) -> T {
 fn corpus() -> Vec<Case> {
     let Some(path) = env::var_os("PYFIX_REGEX_CORPUS") else { return Vec::new() };
     fs::read_to_string(path).unwrap().lines().map(Case::from_line).collect()
+}
+
+fn text(pattern: &str, oldest: Oldest) -> Option<Doubt> {
+    surely_compiles(pattern, PatternKind::Text, Flags::empty(), oldest).err().map(|rejection| rejection.doubt)
+}
+
+/// What people write, which a checker that only ever doubts would lose.
+#[test]
+fn common_patterns_are_accepted() {
+    for pattern in [
+        "",
+        "|",
+        r"^\s*(?P<key>[A-Za-z_]\w*)\s*=\s*(?P<quote>['\x22]?)(.*?)(?P=quote)$",
+        r"(?ix) a  b # it's (unbalanced [",
+        r"[]a-z\]\-\d_-]|[^]\0\101\b]",
+        r"(?<![ab]|\d)(?<=x{3}yy)(?=a)(?!b|cc)",
+        r"(<)?\w+@\w+(?(1)>|$)",
+        r"(a)\1{2,3}?b{,4}c{5,}{x}{}{",
+        r"\/\-\!\ \_\{\}",
+        r"a(?#note \) here)+",
+    ] {
+        for oldest in [Oldest::Python27, Oldest::Python36] {
+            assert_eq!(text(pattern, oldest), None, "{pattern}");
+        }
+    }
+    for pattern in [r"(?i-s:a)b", r"[\u0100-\U0001F600]", "[à-ü]", "(?:a*)*", "(?a)b"] {
+        assert_eq!(text(pattern, Oldest::Python36), None, "{pattern}");
+        assert!(text(pattern, Oldest::Python27).is_some(), "{pattern}");
+    }
+    let hundred = "()".repeat(100);
+    assert_eq!(text(&hundred, Oldest::Python36), None);
+    assert_eq!(text(&hundred, Oldest::Python27), Some(Doubt::TooManyGroups));
+    assert_eq!(text(&hundred[2..], Oldest::Python27), None);
+}
+
+/// What versions disagree on, with the place of the doubt.
+#[test]
+fn doubtful_patterns_are_rejected_where_the_doubt_is() {
+    for (pattern, offset, doubt) in [
+        ("ab\\", 2, Doubt::TrailingBackslash),
+        ("é(a", 1, Doubt::UnbalancedParenthesis),
+        ("a)", 1, Doubt::UnbalancedParenthesis),
+        ("a(?>b)", 1, Doubt::UnknownGroup),
+        ("a(?i)", 1, Doubt::InlineFlags),
+        ("(?L)a", 0, Doubt::InlineFlags),
+        ("(?P<é>a)", 0, Doubt::GroupName),
+        ("(?P<a>)(?P<a>)", 7, Doubt::GroupName),
+        (r"(a\1)", 2, Doubt::GroupReference),
+        (r"(a)(?<=\1)", 7, Doubt::GroupReference),
+        ("(?(1)a)(b)", 0, Doubt::GroupReference),
+        ("(a)?(?(1)b[cd])", 4, Doubt::Conditional),
+        ("(a)?(?(1)b[cd]|(?:))", 4, Doubt::Conditional),
+        ("(a)?(?(1)b|c|d)", 4, Doubt::Conditional),
+        ("x(?<=a+)", 1, Doubt::LookbehindWidth),
+        ("x(?<!a|bc)", 1, Doubt::LookbehindWidth),
+        ("|*", 1, Doubt::NothingToRepeat),
+        ("^*", 1, Doubt::NothingToRepeat),
+        ("(?=a)*", 5, Doubt::NothingToRepeat),
+        ("a*+", 2, Doubt::MultipleRepeat),
+        ("a{3,2}", 1, Doubt::RepeatCounts),
+        ("a{65535}", 1, Doubt::RepeatCounts),
+        (r"a\z", 1, Doubt::UnknownEscape),
+        (r"\N{DIGIT ONE}", 0, Doubt::UnknownEscape),
+        (r"[\B]", 1, Doubt::UnknownEscape),
+        (r"\400", 0, Doubt::IncompleteEscape),
+        (r"\x4", 0, Doubt::IncompleteEscape),
+        ("a[]", 1, Doubt::UnclosedSet),
+        ("[z-a]", 1, Doubt::BadRange),
+        (r"[\d-z]", 1, Doubt::BadRange),
+        ("[[a]", 0, Doubt::FutureSet),
+        ("[a--b]", 3, Doubt::FutureSet),
+        ("[a||b]", 2, Doubt::FutureSet),
+    ] {
+        let rejection =
+            surely_compiles(pattern, PatternKind::Text, Flags::empty(), Oldest::Python36).unwrap_err();
+        assert_eq!((rejection.offset, rejection.doubt), (offset, doubt), "{pattern}");
+    }
+    let deep = |depth| format!("{}a{}", "(?:".repeat(depth), ")".repeat(depth));
+    assert_eq!(text(&deep(100), Oldest::Python27), None);
+    assert_eq!(text(&deep(101), Oldest::Python36), Some(Doubt::TooDeep));
+    assert_eq!(text(&deep(100_000), Oldest::Python36), Some(Doubt::TooDeep));
+}
+
+#[test]
+fn flags_that_clash_with_the_pattern_are_rejected() {
+    for (kind, flags, oldest, accepted) in [
+        (PatternKind::Text, Flags::UNICODE | Flags::VERBOSE, Oldest::Python27, true),
+        (PatternKind::Text, Flags::ASCII, Oldest::Python36, true),
+        (PatternKind::Text, Flags::ASCII, Oldest::Python27, false),
+        (PatternKind::Text, Flags::ASCII | Flags::UNICODE, Oldest::Python36, false),
+        (PatternKind::Text, Flags::LOCALE, Oldest::Python36, false),
+        (PatternKind::Text, Flags::DEBUG, Oldest::Python36, false),
+        (PatternKind::Bytes, Flags::UNICODE, Oldest::Python36, false),
+        (PatternKind::Bytes, Flags::IGNORECASE, Oldest::Python27, true),
+    ] {
+        assert_eq!(
+            surely_compiles("a", kind, flags, oldest).is_ok(),
+            accepted,
+            "{kind:?} {flags:?} {oldest:?}"
+        );
+    }
+    assert!(surely_compiles("(?u)a", PatternKind::Text, Flags::ASCII, Oldest::Python36).is_err());
+    assert!(surely_compiles("(?u)a", PatternKind::Bytes, Flags::empty(), Oldest::Python36).is_err());
+    assert!(surely_compiles(r"\u0041", PatternKind::Bytes, Flags::empty(), Oldest::Python36).is_err());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Whether a regular expression literal surely compiles under Python's `re`.
 //!
 //! A call of `re.compile` may only move out of a loop when it can neither raise nor warn on any supported
-//! CPython (2.7, and 3.6 to 3.14). This module reads a pattern as those versions do and accepts it only where
+//! Python (2.7, and 3.6 to 3.14). This module reads a pattern as those versions do and accepts it only where
 //! they agree. It errs on the side of doubt: it rejects some patterns that compile, and never says what a
 //! pattern matches or how fast.
 
@@ -149,8 +149,8 @@ pub enum Doubt {
     /// A quantifier after a quantifier; some versions read it as possessive.
     #[error("a quantifier follows a quantifier")]
     MultipleRepeat,
-    /// Python 2.7 refuses to repeat what may be empty and has no greatest length.
-    #[error("Python 2.7 refuses to repeat what may be empty and is unbounded")]
+    /// Early releases of Python 2.7 refuse to repeat what may be empty and has no greatest length.
+    #[error("early releases of Python 2.7 refuse to repeat what may be empty and is unbounded")]
     EmptyRepeat,
     /// The counts of a quantifier are reversed or very large.
     #[error("the counts of the quantifier are reversed or too large")]

@@ -210,8 +210,9 @@ impl Parser {
 
     /// The rest of `(?(1)yes|no)` after its second parenthesis.
     ///
-    /// Where there is no `no`, `re` guesses from the last but one word of the compiled `yes` whether there is
-    /// one, and takes some sets, groups and counts for it. A character or an anchor at the end is safe.
+    /// Where nothing is compiled for `no`, `re` guesses from the last but one word of the compiled `yes` whether
+    /// there is a `no`, and takes some sets, groups and counts for one: `(a)?(?(1)b[\x00-\x12])` is an invalid
+    /// code to 3.6. A character or an anchor at the end is safe.
     fn conditional(&mut self, open: Token, spacing: Spacing) -> Result<(Part, Width), Rejection> {
         let target = self.tokens.take_until(')').ok_or(open.doubted(Doubt::GroupName))?;
         let closed = if is_name(&target) {
@@ -225,7 +226,9 @@ impl Parser {
         let yes = self.sequence(spacing)?;
         let no = if self.tokens.take_if('|') { self.sequence(spacing)? } else { Sequence::EMPTY };
         let safe_end = matches!(yes.latest, None | Some((Part::Character | Part::Anchor, _)));
-        if no.latest.is_none() && !safe_end {
+        // `(?:)` is a part that compiles to nothing on some versions; what has a width does not.
+        let surely_emits = no.width().most != Some(0);
+        if !(safe_end || surely_emits) {
             return Err(open.doubted(Doubt::Conditional));
         }
         if self.tokens.peek().is_some_and(|token| token.is('|')) {
