@@ -16,6 +16,7 @@ mod flow;
 pub mod guards;
 mod model;
 mod reason;
+pub mod regex_syntax;
 mod roles;
 mod scope;
 mod taint;
