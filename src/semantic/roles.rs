@@ -87,7 +87,7 @@ pub(super) fn role_of_child(parent: Node<'_>, role: Role, child: Node<'_>) -> Ro
         Kind::GenericType if role == Role::AliasHead && child.kind() == Kind::TypeParameter => {
             Role::TypeParameters
         }
-        Kind::TypeAliasStatement if field == Field::Left => Role::AliasHead,
+        Kind::TypeAliasStatement if field == Field::Left && is_type_alias(parent) => Role::AliasHead,
         Kind::PatternList
         | Kind::TuplePattern
         | Kind::ListPattern
@@ -183,4 +183,23 @@ fn except_part(clause: Node<'_>, child: Node<'_>) -> Role {
 /// Whether `part` of `T: bound` is the bound.
 pub(super) fn is_bound(part: Node<'_>) -> bool {
     part.previous_sibling().is_some()
+}
+
+/// Whether a type alias is one: the grammar takes `type(x).y = z` for an alias called `(x).y`.
+pub(super) fn is_type_alias(alias: Node<'_>) -> bool {
+    let head = alias.child(Field::Left).and_then(|head| head.named_children().next());
+    head.is_some_and(|head| matches!(head.kind(), Kind::Identifier | Kind::GenericType))
+}
+
+/// Whether `node` is a keyword for the grammar and a name for Python: the `type` of `type(x).y = z`, and
+/// in Python 3 the `print` of `print >>x`.
+pub(super) fn is_disguised_name(node: Node<'_>) -> bool {
+    if node.kind() != Kind::Token || node.previous_sibling().is_some() {
+        return false;
+    }
+    node.parent().is_some_and(|parent| match parent.kind() {
+        Kind::TypeAliasStatement => !is_type_alias(parent),
+        Kind::PrintStatement => node.source().dialect() == Dialect::Python3,
+        _ => false,
+    })
 }

@@ -7,8 +7,10 @@ is read (r), assigned (a), a parameter (p) or imported (i) there. Siblings are s
 
 import ast
 import json
+import re
 import symtable
 import sys
+import unicodedata
 import warnings
 
 warnings.simplefilter("ignore")
@@ -50,7 +52,12 @@ def dump(table, around, depth):
 
 
 def place(name, symbol, kind, around):
-    if kind == "module" or symbol.is_global():
+    if kind == "module" or symbol.is_declared_global():
+        return "G"
+    # A function called `top` is a module to symtable, so that its locals are global as well.
+    if symbol.is_local():
+        return "0"
+    if symbol.is_global():
         return "G"
     if not symbol.is_free():
         return "0"
@@ -68,9 +75,16 @@ def is_inlined(text):
     return sys.version_info >= (3, 12) and any(isinstance(node, kinds) for node in ast.walk(ast.parse(text)))
 
 
+def is_normalized(text):
+    """Python folds compatibility forms of letters in names (NFKC); pyfix takes names as they are written."""
+    if text.isascii():
+        return True
+    return all(unicodedata.is_normalized("NFKC", word) for word in re.findall(r"\w+", text))
+
+
 def dump_text(text):
     try:
-        if is_inlined(text):
+        if is_inlined(text) or not is_normalized(text):
             return None
         return dump(symtable.symtable(text, "text", "exec"), [], 0)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
