@@ -1,7 +1,10 @@
-//! The model of names against CPython's own: the `symtable` module of the `python3` found first.
+//! The model of names against Python's own: the `symtable` module of the `python3` found first.
 //!
 //! `PYFIX_SCOPES_DIR` makes the test read every Python file below a directory of your choice instead of a
 //! sample of the standard library.
+
+#![expect(clippy::print_stdout, reason = "a test that skips has to say so")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

@@ -10,6 +10,8 @@ mod model;
 mod roles;
 mod scope;
 mod taint;
+#[cfg(test)]
+mod tests;
 
 pub use builtins::is_builtin_name;
 pub use exports::Exports;

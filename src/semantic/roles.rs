@@ -38,7 +38,7 @@ pub(super) fn role_of_child(parent: Node<'_>, role: Role, child: Node<'_>) -> Ro
     match parent.kind() {
         Kind::Attribute if field == Field::Attribute => Role::NotAName,
         Kind::KeywordArgument if field == Field::Name => Role::NotAName,
-        Kind::MemberType if child.kind() == Kind::Identifier => Role::NotAName,
+        Kind::MemberType | Kind::KeywordPattern if child.kind() == Kind::Identifier => Role::NotAName,
         Kind::Assignment if field == Field::Left => assignment_target(parent, child),
         Kind::AugmentedAssignment if field == Field::Left => Role::Bind(BindingKind::AugmentedAssignment),
         Kind::ForStatement if field == Field::Left => Role::Bind(BindingKind::LoopTarget),
@@ -76,7 +76,6 @@ pub(super) fn role_of_child(parent: Node<'_>, role: Role, child: Node<'_>) -> Ro
         Kind::ExceptClause => except_part(parent, child),
         Kind::CaseClause if child.kind() == Kind::CasePattern => Role::Pattern,
         Kind::ClassPattern if child.kind() == Kind::DottedName => Role::ReadFirst,
-        Kind::KeywordPattern if child.kind() == Kind::Identifier => Role::NotAName,
         Kind::SplatPattern => capture(child),
         Kind::CasePattern
         | Kind::ClassPattern
@@ -139,10 +138,9 @@ fn walrus_part(walrus: Node<'_>, child: Node<'_>) -> Role {
 fn dotted_part(dotted: Node<'_>, role: Role, child: Node<'_>) -> Role {
     let first = child.previous_sibling().is_none();
     match role {
-        Role::ReadFirst if first => Role::Read,
         Role::ImportFirst if first => Role::Bind(BindingKind::Import),
-        Role::Pattern if child.next_sibling().is_none() && first => capture(child),
-        Role::Pattern if first => Role::Read,
+        Role::Pattern if first && child.next_sibling().is_none() => capture(child),
+        Role::ReadFirst | Role::Pattern if first => Role::Read,
         Role::ReadFirst | Role::ImportFirst | Role::Pattern => Role::NotAName,
         Role::Bind(_) if dotted.named_children().nth(1).is_some() => Role::NotAName,
         role => role,
