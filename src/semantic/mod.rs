@@ -20,6 +20,8 @@ pub mod regex_syntax;
 mod roles;
 mod scope;
 mod taint;
+#[cfg(test)]
+mod tests;
 mod types;
 mod world;
 
