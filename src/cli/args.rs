@@ -161,7 +161,7 @@ struct JudgementArguments {
 
 #[derive(Debug, Args)]
 struct TerminalArguments {
-    /// When to use colour; NO_COLOR is respected by `auto`
+    /// When to use colour; `auto` respects the variable `NO_COLOR`
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true, help_heading = "Output")]
     color: ColorChoice,
 }
@@ -357,11 +357,15 @@ impl JudgementArguments {
         }
         let target = self.target_version.map(|text| match PythonVersion::parse(&text) {
             Some(version) => Ok(version),
-            None => bail!("--target-version: `{text}` is no version that pyfix knows; write it like `py38` or `3.8`"),
+            None => bail!(
+                "--target-version: `{text}` is no version that pyfix knows; write it like `py38` or `3.8`"
+            ),
         });
         let max_file_size = self.max_file_size.map(|text| match parse_size(&text) {
             Some(size) => Ok(size),
-            None => bail!("--max-file-size: `{text}` is no size; write it like `500KB`, `20MB` or a number of bytes"),
+            None => bail!(
+                "--max-file-size: `{text}` is no size; write it like `500KB`, `20MB` or a number of bytes"
+            ),
         });
         if self.line_length == Some(0) {
             bail!("--line-length must be at least 1");
@@ -434,6 +438,7 @@ fn split_place(place: &str) -> Result<(PathBuf, Option<u32>)> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use clap::CommandFactory;
@@ -458,7 +463,10 @@ mod tests {
         assert_eq!(options(&["a.py"]).unwrap().format, Some(OutputFormat::Diff));
         assert_eq!(options(&["--check"]).unwrap().format, Some(OutputFormat::Text));
         assert_eq!(options(&["--write"]).unwrap().format, None);
-        assert_eq!(options(&["--write", "--output-format", "json"]).unwrap().format, Some(OutputFormat::Json));
+        assert_eq!(
+            options(&["--write", "--output-format", "json"]).unwrap().format,
+            Some(OutputFormat::Json)
+        );
     }
 
     #[test]

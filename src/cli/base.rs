@@ -41,10 +41,8 @@ impl Base {
 
 /// The deepest directory that holds every one of `roots`; a root that is a file counts with its directory.
 pub fn common_directory(roots: &[PathBuf]) -> PathBuf {
-    let directory = |root: &PathBuf| match root.is_dir() {
-        true => root.clone(),
-        false => root.parent().unwrap_or(root).to_owned(),
-    };
+    let directory =
+        |root: &PathBuf| if root.is_dir() { root.clone() } else { root.parent().unwrap_or(root).to_owned() };
     let mut common: Option<PathBuf> = None;
     for root in roots.iter().map(directory) {
         common = Some(match common {
@@ -81,7 +79,7 @@ fn is_misread(root: &Path, directory: &Path) -> bool {
 /// it runs in `prefix` below the root of a repository; `None` where it keeps to the usual one. The rule is
 /// that of `guess_p_value` in Git's `apply.c`: both lines of the header have to agree.
 fn guessed_strip(name: &[u8], prefix: &[u8]) -> Option<usize> {
-    let slashes = prefix.iter().filter(|&&byte| byte == b'/').count();
+    let slashes = memchr::memchr_iter(b'/', prefix).count();
     let guess = |marker: &[u8]| {
         let whole = [marker, name].concat();
         if whole.starts_with(prefix) {
@@ -94,6 +92,7 @@ fn guessed_strip(name: &[u8], prefix: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

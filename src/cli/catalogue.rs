@@ -12,7 +12,7 @@ use crate::engine::Registry;
 pub fn list(registry: &Registry, out: &mut dyn Write) -> io::Result<()> {
     let longest = registry.transforms().map(|transform| transform.meta().id.len()).max().unwrap_or(0);
     let width = longest.max("transform".len());
-    writeln!(out, "{:width$}  {:8}  {}", "transform", "python", "what it does")?;
+    writeln!(out, "{:width$}  {:8}  what it does", "transform", "python")?;
     for transform in registry.transforms() {
         let meta = transform.meta();
         let oldest = format!("{}+", meta.oldest);

@@ -95,7 +95,10 @@ pub fn read(path: &Path, text: &str, registry: &Registry) -> Result<Found, Confi
     };
     let document = document.get_ref();
     if !is_pyproject {
-        return Ok(Found { configuration: Some(reader.configuration(document)?), formatter_line_length: None });
+        return Ok(Found {
+            configuration: Some(reader.configuration(document)?),
+            formatter_line_length: None,
+        });
     }
     let Some(tools) = table(document, "tool") else { return Ok(Found::default()) };
     let configuration = match tools.get("pyfix") {
@@ -116,6 +119,13 @@ fn table<'t>(parent: &'t DeTable<'_>, key: &str) -> Option<&'t DeTable<'t>> {
 fn positive(value: &Spanned<DeValue<'_>>) -> Option<usize> {
     let integer = value.get_ref().as_integer()?;
     usize::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|&number| number > 0)
+}
+
+/// Where the string `wanted` stands in an array.
+fn element(array: &Spanned<DeValue<'_>>, wanted: &str) -> std::ops::Range<usize> {
+    let elements = array.get_ref().as_array();
+    let found = elements.and_then(|all| all.iter().find(|one| one.get_ref().as_str() == Some(wanted)));
+    found.map_or_else(|| array.span(), Spanned::span)
 }
 
 struct Reader<'a> {
@@ -159,16 +169,9 @@ impl Reader<'_> {
             Some(unknown) => {
                 let hint = suggest::hint(unknown, &known);
                 let message = format!("there is no transform `{unknown}`{hint}; `pyfix list` shows all");
-                Err(self.error(self.element(value, unknown), message))
+                Err(self.error(element(value, unknown), message))
             }
         }
-    }
-
-    /// Where the string `wanted` stands in an array.
-    fn element(&self, array: &Spanned<DeValue<'_>>, wanted: &str) -> std::ops::Range<usize> {
-        let elements = array.get_ref().as_array();
-        let found = elements.and_then(|all| all.iter().find(|one| one.get_ref().as_str() == Some(wanted)));
-        found.map_or_else(|| array.span(), Spanned::span)
     }
 
     fn strings(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigurationError> {
@@ -202,7 +205,9 @@ impl Reader<'_> {
 
     fn version(&self, value: &Spanned<DeValue<'_>>) -> Result<PythonVersion, ConfigurationError> {
         let version = value.get_ref().as_str().and_then(PythonVersion::parse);
-        version.ok_or_else(|| self.error(value.span(), "must be a version such as \"py38\" or \"3.8\"".to_owned()))
+        version.ok_or_else(|| {
+            self.error(value.span(), "must be a version such as \"py38\" or \"3.8\"".to_owned())
+        })
     }
 
     fn size(&self, value: &Spanned<DeValue<'_>>) -> Result<u64, ConfigurationError> {
@@ -225,6 +230,7 @@ impl Reader<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -259,10 +265,16 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_line() {
         let cases = [
-            ("[tool.pyfix]\n\nline-lenght = 3\n", "3: unknown key `line-lenght`; did you mean `line-length`?"),
+            (
+                "[tool.pyfix]\n\nline-lenght = 3\n",
+                "3: unknown key `line-lenght`; did you mean `line-length`?",
+            ),
             ("[tool.pyfix]\nline-length = 0\n", "2: must be a whole number above 0"),
             ("[tool.pyfix]\nline-length = '88'\n", "2: must be a whole number above 0"),
-            ("[tool.pyfix]\ngoal = 'sped'\n", "2: must be one of \"speed\", \"memory\"; did you mean `speed`?"),
+            (
+                "[tool.pyfix]\ngoal = 'sped'\n",
+                "2: must be one of \"speed\", \"memory\"; did you mean `speed`?",
+            ),
             ("[tool.pyfix]\nselect = 'all'\n", "2: must be an array of strings"),
             ("[tool.pyfix]\nselect = [\n  'x',\n]\n", "3: there is no transform `x`; `pyfix list` shows all"),
             ("[tool.pyfix]\ntarget-version = 3.8\n", "2: must be a version such as \"py38\" or \"3.8\""),

@@ -69,7 +69,7 @@ pub fn write_header(out: &mut dyn Write, name: &[u8], paint: Paint) -> io::Resul
 /// `name` as Git prints it with `core.quotePath` on: as it is, or as a C string when it holds a quote, a
 /// backslash, a control character or a byte beyond ASCII.
 fn quoted(name: &[u8]) -> Vec<u8> {
-    let is_odd = |byte: u8| byte < 0x20 || byte >= 0x7f || byte == b'"' || byte == b'\\';
+    let is_odd = |byte: u8| !(0x20..0x7f).contains(&byte) || byte == b'"' || byte == b'\\';
     if !name.iter().copied().any(is_odd) {
         return name.to_vec();
     }
@@ -123,9 +123,9 @@ fn push_op(patch: &mut Vec<u8>, op: &DiffOp, old: &[&[u8]], new: &[&[u8]], paint
 fn push_side(patch: &mut Vec<u8>, marker: u8, style: Style, lines: &[&[u8]], paint: Paint) {
     for line in lines {
         let body = line.strip_suffix(b"\n");
-        let mut marked = vec![marker];
-        marked.extend_from_slice(body.unwrap_or(line));
-        push_line(patch, style, paint, &marked);
+        let mut shown = vec![marker];
+        shown.extend_from_slice(body.unwrap_or(line));
+        push_line(patch, style, paint, &shown);
         if body.is_none() {
             patch.extend_from_slice(b"\\ No newline at end of file\n");
         }
@@ -145,6 +145,7 @@ fn push_line(patch: &mut Vec<u8>, style: Style, paint: Paint, line: &[u8]) {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -170,10 +171,7 @@ mod tests {
     fn a_missing_last_newline_is_marked_on_its_side() {
         assert_eq!(patch("a", "b\n"), "@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n");
         assert_eq!(patch("a\n", "b"), "@@ -1 +1 @@\n-a\n+b\n\\ No newline at end of file\n");
-        assert_eq!(
-            patch("a\nz", "b\nz"),
-            "@@ -1,2 +1,2 @@\n-a\n+b\n z\n\\ No newline at end of file\n"
-        );
+        assert_eq!(patch("a\nz", "b\nz"), "@@ -1,2 +1,2 @@\n-a\n+b\n z\n\\ No newline at end of file\n");
     }
 
     #[test]

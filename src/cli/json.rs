@@ -33,8 +33,10 @@ struct ErrorRecord<'a> {
 impl<'a> Document<'a> {
     /// The document of a run.
     pub fn new(mode: Mode, files: &'a [FileReport], errors: &'a [InputError], summary: &'a Summary) -> Self {
-        let record =
-            |error: &'a InputError| ErrorRecord { path: error.path.to_string_lossy(), message: &error.message };
+        let record = |error: &'a InputError| ErrorRecord {
+            path: error.path.to_string_lossy(),
+            message: &error.message,
+        };
         Self {
             schema: SCHEMA,
             version: env!("CARGO_PKG_VERSION"),

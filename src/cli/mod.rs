@@ -64,9 +64,8 @@ impl From<ExitStatus> for ExitCode {
 /// A reader of the output who has seen enough (a broken pipe) is no failure.
 pub fn main(registry: &Registry) -> ExitCode {
     panics::install_hook();
-    let parsed = Arguments::command()
-        .try_get_matches()
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed =
+        Arguments::command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {

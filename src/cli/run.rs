@@ -1,7 +1,7 @@
 //! One run over files: walks, hands the files to threads, and passes on what they report, in order.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::ExitStatus;
 use super::args::{Input, Mode, Options, OutputFormat};
 use super::base::Base;
 use super::output::{Names, Output};
@@ -21,7 +22,6 @@ use super::summary::Summary;
 use super::surroundings::Surroundings;
 use super::terminal::Terminal;
 use super::walk::{InputError, Reached, current_directory, walk};
-use super::ExitStatus;
 use crate::engine::Registry;
 
 /// Reserved, not used: a guard may recurse as deep as `syntax` lets a file nest.
@@ -75,28 +75,33 @@ fn run_paths(
     let mut output = Output::new(options.format, options.mode, options.detail, terminal.paint(), names);
     let mut progress = Progress::new(jobs.len(), terminal.is_watched());
     let mut failure = None;
-    in_order(pool, &jobs, |job| pipeline.process_file(job), |event| {
-        let Event::Done(report) = event else {
-            progress.show();
-            return Flow::Continue;
-        };
-        tally.add(&report);
-        progress.suspend(|| tell(&report, terminal));
-        let printed = progress.suspend(|| output.add(*report, terminal.out()));
-        progress.advance();
-        // Nobody reads the output any more. A rewrite is finished nevertheless.
-        match printed {
-            Err(error) if options.mode == Mode::Write => {
-                failure.get_or_insert(error);
-                Flow::Continue
+    in_order(
+        pool,
+        &jobs,
+        |job| pipeline.process_file(job),
+        |event| {
+            let Event::Done(report) = event else {
+                progress.show();
+                return Flow::Continue;
+            };
+            tally.add(&report);
+            progress.suspend(|| tell(&report, terminal));
+            let printed = progress.suspend(|| output.add(*report, terminal.out()));
+            progress.advance();
+            // Nobody reads the output any more. A rewrite is finished nevertheless.
+            match printed {
+                Err(error) if options.mode == Mode::Write => {
+                    failure.get_or_insert(error);
+                    Flow::Continue
+                }
+                Err(error) => {
+                    failure = Some(error);
+                    Flow::Stop
+                }
+                Ok(()) => Flow::Continue,
             }
-            Err(error) => {
-                failure = Some(error);
-                Flow::Stop
-            }
-            Ok(()) => Flow::Continue,
-        }
-    });
+        },
+    );
     progress.finish();
     if let Some(failure) = failure {
         return Err(failure.into());
@@ -233,7 +238,9 @@ fn tell(report: &FileReport, terminal: &mut Terminal) {
     }
     for quarantined in &report.quarantined {
         let (id, failure) = (&quarantined.id, &quarantined.failure);
-        terminal.error(&format!("{path}: a bug in pyfix: {id} was switched off for this file ({failure}); please report it"));
+        terminal.error(&format!(
+            "{path}: a bug in pyfix: {id} was switched off for this file ({failure}); please report it"
+        ));
     }
     for unused in &report.unused_suppressions {
         terminal.warning(&format!("{path}:{}: {}", unused.place.line, unused.message));

@@ -243,6 +243,7 @@ pub fn parse_size(text: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -280,7 +281,8 @@ mod tests {
         let package = top.join("package/inner");
         fs::create_dir_all(&package).unwrap();
         fs::create_dir(top.join(".git")).unwrap();
-        fs::write(top.join("pyproject.toml"), "[tool.pyfix]\nline-length = 70\ntarget-version = 'py39'\n").unwrap();
+        fs::write(top.join("pyproject.toml"), "[tool.pyfix]\nline-length = 70\ntarget-version = 'py39'\n")
+            .unwrap();
         let judgement = judgement(ConfigurationSource::Discovered);
         let mut finder = SettingsFinder::new(&judgement, &NONE).unwrap();
         let settings = finder.settings_in(&package).unwrap();

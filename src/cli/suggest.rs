@@ -24,7 +24,7 @@ mod tests {
     fn only_what_is_near_is_suggested() {
         let known = ["loop-append", "loop-regex-compile"];
         assert_eq!(hint("loop-apend", &known), "; did you mean `loop-append`?");
-        assert_eq!(hint("regex", &known), "");
+        assert_eq!(hint("quux", &known), "");
         assert_eq!(hint("Loop-Append", &known), "; did you mean `loop-append`?");
     }
 }

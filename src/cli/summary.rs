@@ -135,7 +135,8 @@ impl Summary {
     }
 
     fn counted_fixes(&self) -> String {
-        let each: Vec<String> = by_count(&self.fixes).iter().map(|(id, count)| format!("{id} {count}")).collect();
+        let each: Vec<String> =
+            by_count(&self.fixes).iter().map(|(id, count)| format!("{id} {count}")).collect();
         let total = self.fix_count();
         format!("{total} {} ({})", if total == 1 { "fix" } else { "fixes" }, each.join(", "))
     }
@@ -162,7 +163,9 @@ impl Summary {
         }
         if withheld > 0 {
             let noun = if withheld == 1 { "fix" } else { "fixes" };
-            lines.push(format!("{withheld} more {noun} with --unsafe-fixes, each resting on an assumption that it names"));
+            lines.push(format!(
+                "{withheld} more {noun} with --unsafe-fixes, each resting on an assumption that it names"
+            ));
         }
         lines
     }
@@ -208,13 +211,8 @@ impl Summary {
 }
 
 fn declined_example(report: &FileReport, decline: &DeclineRecord) -> Example {
-    let mut line = format!(
-        "{}:{} {}: {}",
-        report.path.display(),
-        decline.place.line,
-        decline.id,
-        decline.sentence
-    );
+    let mut line =
+        format!("{}:{} {}: {}", report.path.display(), decline.place.line, decline.id, decline.sentence);
     if !decline.advice.is_empty() {
         let _ = write!(line, "; to allow: {}", decline.advice);
     }

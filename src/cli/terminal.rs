@@ -19,6 +19,7 @@ pub struct Terminal {
     out: BufWriter<Stdout>,
     err: AutoStream<Stderr>,
     paint: Paint,
+    is_watched: bool,
 }
 
 impl Terminal {
@@ -37,6 +38,7 @@ impl Terminal {
             out: BufWriter::new(io::stdout()),
             err: AutoStream::new(io::stderr(), choice),
             paint: if is_coloured { Paint::Coloured } else { Paint::Plain },
+            is_watched: io::stderr().is_terminal(),
         }
     }
 
@@ -59,9 +61,9 @@ impl Terminal {
         self.out.flush()
     }
 
-    /// Whether a person watches standard error while standard output goes elsewhere or stays quiet.
+    /// Whether a person watches standard error.
     pub fn is_watched(&self) -> bool {
-        io::stderr().is_terminal()
+        self.is_watched
     }
 
     /// Tells of a failure, in one line.

@@ -2,7 +2,7 @@
 //!
 //! Directory links are not followed, so that a loop of links cannot be entered. Reads no file.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,8 @@ pub fn walk(arguments: &[PathBuf], jobs: usize) -> Walk {
         match look_at(argument) {
             Err(message) => walk.errors.push(InputError { path: argument.clone(), message }),
             Ok((root, Kind::File)) => {
-                let file = SourceFile { real: root.clone(), shown: shown(&root, &here), reached: Reached::Named };
+                let file =
+                    SourceFile { real: root.clone(), shown: shown(&root, &here), reached: Reached::Named };
                 files.insert(root.clone(), file);
                 walk.roots.push(root);
             }
@@ -125,8 +126,8 @@ fn look_at(argument: &Path) -> Result<(PathBuf, Kind), String> {
     Err("is neither a file nor a directory; use `-` to read standard input".to_owned())
 }
 
-fn walk_directory(root: &Path, here: &Path, jobs: usize) -> (HashSet<PathBuf>, Vec<InputError>) {
-    let found = Mutex::new((HashSet::new(), Vec::new()));
+fn walk_directory(root: &Path, here: &Path, jobs: usize) -> (BTreeSet<PathBuf>, Vec<InputError>) {
+    let found = Mutex::new((BTreeSet::new(), Vec::new()));
     let walker = WalkBuilder::new(root).threads(jobs).filter_entry(is_entered).build_parallel();
     walker.run(|| {
         Box::new(|entry| {
@@ -183,6 +184,7 @@ fn path_of(error: &ignore::Error) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -53,7 +52,7 @@ pub fn why(
     terminal: &mut Terminal,
 ) -> Result<()> {
     let examined = examine_file(path, judgement, registry)?;
-    let decisions = decisions(examined.outcome.fixes, examined.outcome.withheld, examined.outcome.declined);
+    let decisions = decisions(examined.outcome.fixes, examined.outcome.withheld, &examined.outcome.declined);
     let source = &examined.source;
     let asked: Vec<&Decision> = match line {
         None => decisions.iter().collect(),
@@ -92,17 +91,13 @@ fn examine_file(path: &Path, judgement: &Judgement, registry: &Registry) -> Resu
             Some(skip) => bail!("{}: skipped: {skip}", named()),
             None => Ok(examined),
         },
-        Err(
-            Obstacle::OffLimits(problem) | Obstacle::NotUnderstood(problem) | Obstacle::Failure(problem),
-        ) => bail!("{}: {}", named(), problem.message),
+        Err(Obstacle::OffLimits(problem) | Obstacle::NotUnderstood(problem) | Obstacle::Failure(problem)) => {
+            bail!("{}: {}", named(), problem.message)
+        }
     }
 }
 
-fn decisions(
-    fixes: Vec<AppliedFix>,
-    withheld: Vec<AppliedFix>,
-    declined: Vec<DeclinedSite>,
-) -> Vec<Decision> {
+fn decisions(fixes: Vec<AppliedFix>, withheld: Vec<AppliedFix>, declined: &[DeclinedSite]) -> Vec<Decision> {
     let mut all: Vec<Decision> = Vec::new();
     all.extend(fixes.into_iter().map(|fix| of_fix(fix, FIX, "fix")));
     all.extend(withheld.into_iter().map(|fix| {
@@ -110,7 +105,7 @@ fn decisions(
         decision.notes.push(("to allow", "--unsafe-fixes".to_owned()));
         decision
     }));
-    all.extend(declined.into_iter().map(of_decline));
+    all.extend(declined.iter().map(of_decline));
     all.sort_by_key(|decision| (decision.site.start, decision.site.end));
     all
 }
@@ -128,7 +123,7 @@ fn of_fix(fix: AppliedFix, style: Style, verdict: &'static str) -> Decision {
     }
 }
 
-fn of_decline(declined: DeclinedSite) -> Decision {
+fn of_decline(declined: &DeclinedSite) -> Decision {
     let reason = declined.refusal.reason;
     let mut notes = vec![("reason", reason.id().to_owned())];
     if !reason.advice().is_empty() {
@@ -189,7 +184,7 @@ fn render(decision: &Decision, source: &Source, name: &str, paint: Paint) -> Str
     );
     let _ = writeln!(text, "{:width$}{} {name}:{line}:{column}", "", painted(FRAME, "-->"));
     let _ = writeln!(text, "{blank}");
-    let mut numbered = |number: u32, text: &mut String| {
+    let numbered = |number: u32, text: &mut String| {
         let shown = shown_line(source, number);
         let number = painted(FRAME, &format!("{number:width$}"));
         let _ = writeln!(text, "{number} {bar} {shown}");

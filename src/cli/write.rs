@@ -80,6 +80,7 @@ fn sync_directory(directory: &Path) {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 
