@@ -1,1 +1,4 @@
+//! The integration tests: one crate, so that it is linked once.
 
+mod regex_syntax;
+mod scopes;

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, Refusal, apply};
+use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, apply};
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
     AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip, Transform,
 };
-use crate::semantic::{Facts, Reason, World};
+use crate::semantic::{Facts, Reason, Refusal, World};
 use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, parse};
-use crate::text::{Range, Source};
+use crate::text::{Range, Source, lone_crs};
 
 /// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
 const MAX_ROUNDS: u32 = 50;
@@ -23,7 +23,7 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     let oldest = source.target().oldest;
     let wanted = |transform: &&'static dyn Transform| {
         let meta = transform.meta();
-        config.selection.includes(meta.id) && meta.oldest <= oldest.max(meta.oldest)
+        config.selection.includes(meta.id) && meta.oldest <= oldest
     };
     let mut transforms: Vec<&'static dyn Transform> = registry.transforms().filter(wanted).collect();
     if let Some(at) = first_lone_cr(source) {
@@ -72,15 +72,13 @@ fn has_needle(source: &Source, transform: &dyn Transform) -> bool {
 
 /// The first carriage return that stands alone and not inside a string.
 fn first_lone_cr(source: &Source) -> Option<u32> {
-    let bytes = source.text().as_bytes();
-    let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
-    let first = memchr::memchr_iter(b'\r', bytes).find(alone)? as u32;
+    let first = lone_crs(source.text()).next()?;
     let Ok(tree) = parse(source, &Regions::whole(source)) else { return Some(first) };
     let in_string = |at: u32| {
         tree.covering(Range::new(at, at + 1))
             .is_some_and(|node| node.chain().any(|holder| holder.kind() == Kind::String))
     };
-    memchr::memchr_iter(b'\r', bytes).filter(alone).map(|at| at as u32).find(|at| !in_string(*at))
+    lone_crs(source.text()).find(|at| !in_string(*at))
 }
 
 fn lone_cr(source: &Source, at: u32) -> Skip {
@@ -179,7 +177,7 @@ impl Job<'_> {
                 if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
                     findings.used.insert(comment);
                 } else if let Some(range) = suppressions.protecting(fix.written()) {
-                    let refusal = Refusal { reason: Reason::FormattingOff, range, subject: None };
+                    let refusal = Refusal::new(Reason::FormattingOff, range);
                     findings.declined.push((meta.id, fix.range, refusal));
                 } else if fix.applicability() < self.config.applied {
                     findings.withheld.push(fix);
@@ -202,7 +200,7 @@ impl Job<'_> {
         let Some(text) = &outcome.text else { return Ok(()) };
         let source = original.source().with_text(text.clone());
         let tree = parse(&source, &Regions::whole(&source)).map_err(|failure| failure.to_string())?;
-        let findings = self.round(&tree, transforms, &RangeMap::default());
+        let findings = self.round(&tree, transforms, &RangeMap::default().after(&outcome.edits));
         match findings.fixes.first() {
             Some((_, fix)) => {
                 Err(format!("another run would change the result again ({}, line {})", fix.transform, source.line(fix.range.start)))

@@ -1,4 +1,5 @@
-//! Bytes, positions and encodings: what a source text is before anyone knows that it is Python.
+//! Bytes, positions and encodings: what a source text is before anyone knows that it is Python. Knows of
+//! Python only how a file declares its encoding.
 
 mod codecs;
 mod cookie;
@@ -11,7 +12,7 @@ mod target;
 mod testing;
 
 pub use encoding::{DecodeError, Decoded, EncodeError, Encoding, decode};
-pub use newline::{Newline, lone_crs, newline_at, newline_style};
+pub use newline::lone_crs;
 pub use range::Range;
 pub use source::{Indent, Source};
 pub use target::{Dialect, PythonVersion, Target};
