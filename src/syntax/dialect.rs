@@ -177,6 +177,7 @@ mod tests {
             "print >>f, x",
             "print >>f",
             "print not x",
+            "print [x for x in y]",
             "print \\\n  'x'",
             "print ('a %s') % x",
             "exec 'x' in d",

@@ -143,7 +143,7 @@ impl Scan<'_> {
             b"print" if opens_statement => {
                 let next = self.next_significant();
                 self.print_call = next == Some(b'(');
-                let nothing = b"(=.,:;)]}[-+*/%&|^@!<\n#";
+                let nothing = b"(=.,:;)]}-+*/%&|^@!<\n#";
                 self.hints.python2 |= next.is_some_and(|next| !nothing.contains(&next));
             }
             b"exec" if opens_statement => {

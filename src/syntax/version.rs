@@ -19,7 +19,7 @@ const fn python3(minor: u8) -> Option<PythonVersion> {
 fn needed_by(node: Node<'_>) -> Option<PythonVersion> {
     match node.kind() {
         Kind::MatchStatement => python3(10),
-        Kind::TypeAliasStatement => python3(12),
+        Kind::TypeAliasStatement => type_alias(node),
         Kind::TypeParameter if node.field() == Field::TypeParameters => python3(12),
         Kind::SplatType => python3(11),
         Kind::PositionalSeparator => python3(8),
@@ -68,6 +68,12 @@ fn needed_by(node: Node<'_>) -> Option<PythonVersion> {
 /// The arguments of a class that Python 2 has no form for.
 fn is_special(argument: Node<'_>) -> bool {
     matches!(argument.kind(), Kind::KeywordArgument | Kind::ListSplat | Kind::DictionarySplat)
+}
+
+/// The grammar takes `type(x).y = z` for an alias too, Python does not.
+fn type_alias(node: Node<'_>) -> Option<PythonVersion> {
+    let name = node.child(Field::Left)?.named_children().next()?;
+    matches!(name.kind(), Kind::Identifier | Kind::GenericType).then_some(PythonVersion::new(3, 12))
 }
 
 fn named_expression(node: Node<'_>) -> Option<PythonVersion> {
@@ -220,7 +226,7 @@ mod tests {
     fn each_construct_needs_its_release() {
         let cases = [
             ("3.14", &["t'{x}'", "try:\n pass\nexcept A, B, C:\n pass"][..]),
-            ("3.12", &["type X = int", "def f[T](x): pass", "class A[T]: pass"]),
+            ("3.12", &["type X = int", "type X[T] = list[T]", "def f[T](x): pass", "class A[T]: pass"]),
             ("3.11", &["try:\n pass\nexcept* A:\n pass", "a[*b]", "def f(*a: *T): pass"]),
             ("3.10", &["match x:\n case 1: pass"]),
             (
@@ -317,6 +323,7 @@ mod tests {
             "raise E, 'm'",
             "x = yield_",
             "await(x)",
+            "type(x).y = z; type(x)[0] = z; type[x] = z",
         ];
         for text in texts {
             assert_eq!(minimum(text), None, "{text}");
