@@ -6,7 +6,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -14,6 +14,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::ProjectRoot;
 use super::notebook;
 use super::root::Extent;
+use super::usage::{self, ImportClause};
 
 /// How much of a project is read at most; past any of these the project's answers are `Unknown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,14 @@ pub(super) struct ProjectFile {
     pub kind: FileKind,
     /// Its content; of a notebook, the text of its strings.
     pub bytes: Arc<[u8]>,
+    imports: OnceLock<Vec<ImportClause>>,
+}
+
+impl ProjectFile {
+    /// The imports in it, found when they are first asked for.
+    pub fn imports(&self) -> &[ImportClause] {
+        self.imports.get_or_init(|| usage::imports(&self.bytes))
+    }
 }
 
 /// The files of a project.
@@ -191,7 +200,13 @@ impl Reader {
         }
         let kind = if sort == Sort::Configuration { FileKind::Configuration } else { FileKind::Code };
         let identity = identity(path, &metadata);
-        Ok(Some(ProjectFile { path: path.to_owned(), identity, kind, bytes: content.into() }))
+        Ok(Some(ProjectFile {
+            path: path.to_owned(),
+            identity,
+            kind,
+            bytes: content.into(),
+            imports: OnceLock::new(),
+        }))
     }
 }
 

@@ -34,7 +34,7 @@ enum ModuleKind {
 pub(super) enum Mentions {
     /// Some file takes all names of the module, or could: a star import, `vars(mod)`.
     All,
-    /// These, and what they import.
+    /// These.
     Files(Vec<Mention>),
 }
 
@@ -43,7 +43,6 @@ pub(super) enum Mentions {
 pub(super) struct Mention {
     /// Its index in the list of files.
     file: usize,
-    imports: Vec<ImportClause>,
     /// The stub or Cython declarations of the module itself: every word counts.
     declares: bool,
     /// Whether keyword arguments may name attributes of a module.
@@ -78,11 +77,11 @@ impl Module {
             if !(named || declares || inside || main.find(&file.bytes).is_some()) {
                 continue;
             }
-            let imports = usage::imports(&file.bytes);
+            let imports = file.imports();
             let relative = inside && imports.iter().any(|clause| clause.module.starts_with(b"."));
-            let named = named && (self.kind != ModuleKind::Main || self.names_main(file, &imports, &word));
+            let named = named && (self.kind != ModuleKind::Main || self.names_main(file, imports, &word));
             // Any module may be the script that is running.
-            let main = imports_main(file, &imports, &main);
+            let main = imports_main(file, imports, &main);
             if !(named || declares || relative || main) {
                 continue;
             }
@@ -96,7 +95,7 @@ impl Module {
                 return Mentions::All;
             }
             let patches_multiple = memchr::memmem::find(&file.bytes, b"patch.multiple").is_some();
-            list.push(Mention { file: index, imports, declares, patches_multiple });
+            list.push(Mention { file: index, declares, patches_multiple });
         }
         Mentions::Files(list)
     }
@@ -109,7 +108,7 @@ impl Module {
             let text = &file.bytes[..];
             usage::words(text, &finder).any(|range| {
                 mention.declares
-                    || mention.imports.iter().any(|clause| clause.names.contains(&range.start))
+                    || file.imports().iter().any(|clause| clause.names.contains(&range.start))
                     || usage::follows_dot(text, &range)
                     || usage::is_quoted(text, &range)
                     || usage::follows_module_colon(text, &range, &self.word)

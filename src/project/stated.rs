@@ -30,7 +30,7 @@ pub(super) struct Stated {
 pub(super) fn pyproject(root: &Path) -> Stated {
     let text = match read(&root.join("pyproject.toml")) {
         Ok(text) => text,
-        Err(stated) => return stated,
+        Err(stated) => return *stated,
     };
     let table = match text.parse::<toml::Table>() {
         Ok(table) => table,
@@ -69,7 +69,7 @@ pub(super) fn pyproject(root: &Path) -> Stated {
 pub(super) fn setup_cfg(root: &Path) -> Stated {
     let text = match read(&root.join("setup.cfg")) {
         Ok(text) => text,
-        Err(stated) => return stated,
+        Err(stated) => return *stated,
     };
     let entries = match ini_entries(&text) {
         Ok(entries) => entries,
@@ -103,7 +103,7 @@ pub(super) fn setup_cfg(root: &Path) -> Stated {
 pub(super) fn setup_py(root: &Path) -> Stated {
     let text = match read(&root.join("setup.py")) {
         Ok(text) => text,
-        Err(stated) => return stated,
+        Err(stated) => return *stated,
     };
     let source = Source::new(text, Dialect::Python3, Target::default());
     let tree = match parse(&source, &Regions::whole(&source)) {
@@ -121,10 +121,8 @@ pub(super) fn setup_py(root: &Path) -> Stated {
             }
             Kind::String => {
                 let Some(text) = text_of(node) else { continue };
-                if text.starts_with("Programming Language ::") {
+                if text.contains("Programming Language ::") {
                     // One literal may hold all of them, a line each.
-                    stated.classifiers.extend(text.lines().map(|line| line.trim().to_owned()));
-                } else if text.contains("\nProgramming Language ::") {
                     stated.classifiers.extend(text.lines().map(|line| line.trim().to_owned()));
                 } else if text.len() < 80 {
                     stated.dependencies.push(package_name(&text));
@@ -149,12 +147,12 @@ impl Stated {
 }
 
 /// The text of a file: whatever is no UTF-8 is replaced, since all that is looked for is ASCII.
-fn read(path: &Path) -> Result<String, Stated> {
+fn read(path: &Path) -> Result<String, Box<Stated>> {
     /// No metadata is longer; a file that is would only cost time.
     const LIMIT: u64 = 4 * 1024 * 1024;
     let too_long = fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() > LIMIT);
     if too_long {
-        return Err(Stated::broken("is too long to be read".to_owned()));
+        return Err(Box::new(Stated::broken("is too long to be read".to_owned())));
     }
     match fs::read(path) {
         Ok(bytes) => {
@@ -162,9 +160,9 @@ fn read(path: &Path) -> Result<String, Stated> {
             Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone().into_owned(), str::to_owned))
         }
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Err(Stated::default())
+            Err(Box::default())
         }
-        Err(error) => Err(Stated::broken(format!("cannot be read: {error}"))),
+        Err(error) => Err(Box::new(Stated::broken(format!("cannot be read: {error}")))),
     }
 }
 

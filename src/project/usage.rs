@@ -18,9 +18,8 @@ pub(super) fn words<'a>(text: &'a [u8], word: &'a Finder<'_>) -> impl Iterator<I
 fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
     let after = text.get(range.end).is_some_and(|byte| is_name_byte(*byte));
     let before = match text.get(..range.start).unwrap_or_default() {
-        [.., b'\\', b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v'] => false,
+        [] | [.., b'\\', b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v'] => false,
         [.., last] => is_name_byte(*last),
-        [] => false,
     };
     !after && !before
 }
