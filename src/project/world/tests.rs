@@ -261,7 +261,7 @@ fn nobody_knows_what_an_unreadable_file_says() {
     use std::os::unix::fs::PermissionsExt;
     let top = project(&[("mod.py", ""), ("a.py", "x = 1")]);
     let file = top.path().join("a.py");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
     // The superuser reads it all the same.
     let expected = if fs::read(&file).is_ok() { Answer::No } else { Answer::Unknown };
     assert_eq!(ask(&top, "mod.py", "name"), expected);
