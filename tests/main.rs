@@ -1,1 +1,13 @@
+//! The one integration crate: what pyfix promises, checked from outside.
+//!
+//! Each module checks one promise; `support` holds what they share.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that meets something unexpected should stop there, and say so"
+)]
+
+mod harness;
+mod pages;
+mod support;
