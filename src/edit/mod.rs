@@ -3,7 +3,11 @@
 //! Whether a rewrite is right was decided before anything here is asked.
 
 mod fix;
+mod imports;
+mod plan;
 mod range_map;
+pub mod render;
 
 pub use fix::{Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, Refusal, Verdict};
+pub use plan::{Plan, apply};
 pub use range_map::RangeMap;

@@ -1,10 +1,257 @@
-//! The core function.
+//! The core function: rounds until nothing changes, then verification.
 
-use crate::engine::{Config, Outcome, Registry};
-use crate::semantic::World;
-use crate::text::Source;
+use std::collections::BTreeSet;
 
-/// Rewrites `source` with the transforms of `registry` until nothing changes.
-pub fn fix_source(_source: &Source, _registry: &Registry, _config: &Config, _world: &dyn World) -> Outcome {
-    Outcome::default()
+use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, Refusal, apply};
+use crate::engine::suppression::{Suppressions, skip_file};
+use crate::engine::verify::verify;
+use crate::engine::{
+    AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip, Transform,
+};
+use crate::semantic::{Facts, Reason, World};
+use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, parse};
+use crate::text::{Range, Source};
+
+/// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
+const MAX_ROUNDS: u32 = 50;
+
+/// Rewrites `source` with the transforms of `registry` that `config` selects, until nothing changes.
+///
+/// Does no I/O but through `world`, and returns for every text. A transform whose result fails verification
+/// is left out, named in [`Outcome::quarantined`], and the others go on.
+pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: &dyn World) -> Outcome {
+    let oldest = source.target().oldest;
+    let wanted = |transform: &&'static dyn Transform| {
+        let meta = transform.meta();
+        config.selection.includes(meta.id) && meta.oldest <= oldest.max(meta.oldest)
+    };
+    let mut transforms: Vec<&'static dyn Transform> = registry.transforms().filter(wanted).collect();
+    if let Some(at) = first_lone_cr(source) {
+        return skipped(lone_cr(source, at));
+    }
+    if config.prefilter == Prefilter::On {
+        transforms.retain(|transform| has_needle(source, *transform));
+        if transforms.is_empty() && !source.text().contains("pyfix:") {
+            return Outcome::default();
+        }
+    }
+    let tree = match parse(source, &Regions::whole(source)) {
+        Ok(tree) => tree,
+        Err(failure) => return skipped(as_skip(source, failure)),
+    };
+    let job = Job { registry, config, world };
+    let mut outcome = job.converge(&tree, &transforms);
+    let mut quarantined = Vec::new();
+    while let Err(failure) = job.check(&tree, &outcome, &transforms) {
+        let guilty = job.guilty(&tree, &outcome, &transforms);
+        transforms.retain(|transform| !guilty.contains(&transform.meta().id));
+        let report = |id: &&'static str| Quarantine { transform: (*id).to_owned(), failure: failure.clone() };
+        quarantined.extend(guilty.iter().map(report));
+        outcome = job.converge(&tree, &transforms);
+    }
+    outcome.quarantined = quarantined;
+    outcome
 }
+
+fn skipped(skip: Skip) -> Outcome {
+    Outcome { skipped: Some(skip), ..Outcome::default() }
+}
+
+fn as_skip(source: &Source, failure: ParseFailure) -> Skip {
+    match failure {
+        ParseFailure::SyntaxError { at } => Skip::SyntaxError { line: source.line(at) },
+        ParseFailure::TooDeep { at } => Skip::TooDeep { line: source.line(at) },
+        ParseFailure::ParserFailed => Skip::ParserFailed,
+    }
+}
+
+fn has_needle(source: &Source, transform: &dyn Transform) -> bool {
+    let text = source.text().as_bytes();
+    transform.meta().needles.iter().any(|needle| memchr::memmem::find(text, needle.as_bytes()).is_some())
+}
+
+/// The first carriage return that stands alone and not inside a string.
+fn first_lone_cr(source: &Source) -> Option<u32> {
+    let bytes = source.text().as_bytes();
+    let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
+    let first = memchr::memchr_iter(b'\r', bytes).find(alone)? as u32;
+    let Ok(tree) = parse(source, &Regions::whole(source)) else { return Some(first) };
+    let in_string = |at: u32| {
+        tree.covering(Range::new(at, at + 1))
+            .is_some_and(|node| node.chain().any(|holder| holder.kind() == Kind::String))
+    };
+    memchr::memchr_iter(b'\r', bytes).filter(alone).map(|at| at as u32).find(|at| !in_string(*at))
+}
+
+fn lone_cr(source: &Source, at: u32) -> Skip {
+    Skip::LoneCarriageReturn { line: source.line(at) }
+}
+
+/// What stays the same from round to round.
+struct Job<'a> {
+    registry: &'a Registry,
+    config: &'a Config,
+    world: &'a dyn World,
+}
+
+/// What one round found.
+#[derive(Default)]
+struct Findings {
+    /// Fixes that may be applied, with their priorities, in the order of the text.
+    fixes: Vec<(u8, Fix)>,
+    withheld: Vec<Fix>,
+    declined: Vec<(&'static str, Range, Refusal)>,
+    /// The suppression comments that suppressed a fix.
+    used: BTreeSet<Range>,
+}
+
+impl Job<'_> {
+    /// Round after round until nothing changes.
+    fn converge(&self, original: &SyntaxTree<'_>, transforms: &[&'static dyn Transform]) -> Outcome {
+        let suppressions = Suppressions::of(original);
+        if let Some(skip) = skip_file(original, &suppressions) {
+            return skipped(skip);
+        }
+        let mut outcome = Outcome::default();
+        let mut map = RangeMap::default();
+        let mut used = BTreeSet::new();
+        let mut text: Option<String> = None;
+        for round in 1..=MAX_ROUNDS {
+            outcome.rounds = round;
+            let source = original.source().with_text(text.take().unwrap_or_else(|| original.source().text().to_owned()));
+            let Ok(tree) = self.parse(&source) else { break };
+            let findings = self.round(&tree, transforms, &map);
+            used.extend(findings.used.iter().map(|comment| map.original_cover(*comment)));
+            let offered: Vec<(u8, &Fix)> = findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
+            let plan = Plan::new(&tree, &offered);
+            if plan.edits.is_empty() {
+                account(&mut outcome, findings, &map);
+                break;
+            }
+            for (index, edits) in &plan.taken {
+                if let Some((_, fix)) = findings.fixes.get(*index) {
+                    outcome.fixes.push(applied(fix, edits, &map, round));
+                }
+            }
+            map = map.after(&plan.edits);
+            let next = apply(source.text(), &plan.edits);
+            outcome.edits = map.edits(&next);
+            outcome.text = Some(next.clone());
+            text = Some(next);
+        }
+        if outcome.text.as_deref() == Some(original.source().text()) {
+            outcome.text = None;
+        }
+        outcome.fixes.sort_by_key(|fix| (fix.range, fix.round));
+        outcome.unused_suppressions = suppressions.unused(&used, self.registry);
+        outcome
+    }
+
+    fn parse<'s>(&self, source: &'s Source) -> Result<SyntaxTree<'s>, ParseFailure> {
+        let whole = parse(source, &Regions::whole(source))?;
+        match self.config.regions {
+            RegionPolicy::Whole => Ok(whole),
+            RegionPolicy::PerStatement => parse(source, &Regions::per_statement(&whole)),
+        }
+    }
+
+    /// Asks every transform about every node of its kinds.
+    fn round(&self, tree: &SyntaxTree<'_>, transforms: &[&'static dyn Transform], map: &RangeMap) -> Findings {
+        let source = tree.source();
+        let suppressions = Suppressions::of(tree);
+        let facts = Facts::new(tree, self.world);
+        let cx = Cx { tree, facts: &facts, config: self.config, map };
+        let mut findings = Findings::default();
+        for node in tree.nodes() {
+            for transform in transforms {
+                let meta = transform.meta();
+                if !meta.kinds.contains(&node.kind()) {
+                    continue;
+                }
+                let fix = match transform.check(node, &cx) {
+                    Ok(fix) => fix,
+                    Err(Decline::NotThisShape) => continue,
+                    Err(Decline::Refused(refusal)) => {
+                        findings.declined.push((meta.id, node.range(), refusal));
+                        continue;
+                    }
+                };
+                if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
+                    findings.used.insert(comment);
+                } else if let Some(range) = suppressions.protecting(fix.written()) {
+                    let refusal = Refusal { reason: Reason::FormattingOff, range, subject: None };
+                    findings.declined.push((meta.id, fix.range, refusal));
+                } else if fix.applicability() < self.config.applied {
+                    findings.withheld.push(fix);
+                } else {
+                    findings.fixes.push((meta.priority, fix));
+                }
+            }
+        }
+        findings
+    }
+
+    /// Verifies `outcome`, and that a run over its text would change nothing.
+    fn check(
+        &self,
+        original: &SyntaxTree<'_>,
+        outcome: &Outcome,
+        transforms: &[&'static dyn Transform],
+    ) -> Result<(), String> {
+        verify(original, outcome)?;
+        let Some(text) = &outcome.text else { return Ok(()) };
+        let source = original.source().with_text(text.clone());
+        let tree = parse(&source, &Regions::whole(&source)).map_err(|failure| failure.to_string())?;
+        let findings = self.round(&tree, transforms, &RangeMap::default());
+        match findings.fixes.first() {
+            Some((_, fix)) => {
+                Err(format!("another run would change the result again ({}, line {})", fix.transform, source.line(fix.range.start)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The transforms without which the rest passes verification: one where that is enough, else all that
+    /// took part.
+    fn guilty(
+        &self,
+        original: &SyntaxTree<'_>,
+        outcome: &Outcome,
+        transforms: &[&'static dyn Transform],
+    ) -> Vec<&'static str> {
+        let suspects: BTreeSet<&'static str> = outcome.fixes.iter().map(|fix| fix.transform).collect();
+        for suspect in &suspects {
+            let others: Vec<_> =
+                transforms.iter().copied().filter(|transform| transform.meta().id != *suspect).collect();
+            let without = self.converge(original, &others);
+            if self.check(original, &without, &others).is_ok() {
+                return vec![suspect];
+            }
+        }
+        suspects.into_iter().collect()
+    }
+}
+
+/// Enters what the last round found into the account.
+fn account(outcome: &mut Outcome, findings: Findings, map: &RangeMap) {
+    let declined = findings.declined.into_iter().map(|(transform, site, mut refusal)| {
+        refusal.range = map.original_cover(refusal.range);
+        DeclinedSite { transform, site: map.original_cover(site), refusal }
+    });
+    outcome.declined = declined.collect();
+    outcome.withheld = findings.withheld.iter().map(|fix| applied(fix, &fix.edits, map, 0)).collect();
+}
+
+fn applied(fix: &Fix, edits: &[Edit], map: &RangeMap, round: u32) -> AppliedFix {
+    let to_original = |edit: &Edit| Edit::replace(map.original_cover(edit.range), edit.replacement.clone());
+    AppliedFix {
+        transform: fix.transform,
+        message: fix.message.clone(),
+        range: map.original_cover(fix.range),
+        applicability: fix.applicability(),
+        assumptions: fix.assumptions.clone(),
+        edits: edits.iter().map(to_original).collect(),
+        round,
+    }
+}
+

@@ -6,7 +6,9 @@ mod config;
 mod cx;
 mod fix_source;
 mod outcome;
+mod suppression;
 mod transform;
+mod verify;
 
 pub use config::{Config, Goal, Prefilter, RegionPolicy, Selection, StringStyle};
 pub use cx::Cx;

@@ -6,12 +6,14 @@
 
 mod kind;
 mod parser;
+mod python3;
 mod strings;
 mod tree;
 mod views;
 
 pub use kind::{Field, Kind};
 pub use parser::{ParseFailure, Regions, parse};
+pub use python3::{Health, health, same_expression};
 pub use strings::{Literal, LiteralKind, StringPrefix};
 pub use tree::{Node, NodeId, SyntaxTree};
 pub use views::{Argument, Arguments, Assignment, Attribute, Call, ForLoop, Function};

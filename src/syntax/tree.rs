@@ -287,6 +287,11 @@ impl<'t> Node<'t> {
         (self.id.0..self.data().subtree_end).map(move |id| Node { tree, id: NodeId(id) })
     }
 
+    /// The ids of this node and of everything below it: from the first, up to the second.
+    pub fn id_range(&self) -> (u32, u32) {
+        (self.id.0, self.data().subtree_end)
+    }
+
     /// Whether `other` is this node or lies below it.
     pub fn holds(&self, other: Node<'_>) -> bool {
         (self.id.0..self.data().subtree_end).contains(&other.id.0)

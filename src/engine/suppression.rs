@@ -1,0 +1,192 @@
+//! What the author of the file asked to be left alone: suppression comments, switched-off formatting,
+//! generated files.
+
+use std::collections::BTreeSet;
+
+use crate::engine::{Registry, Skip, UnusedSuppression};
+use crate::syntax::{Node, SyntaxTree};
+use crate::text::{Range, Source};
+
+/// The first lines in which a marker of a generated file is looked for.
+const HEADER_LINES: u32 = 12;
+
+/// The comments of one text that ask for something.
+#[derive(Debug, Default)]
+pub(super) struct Suppressions {
+    ignores: Vec<Ignore>,
+    /// Text in which formatting is switched off.
+    protected: Vec<Range>,
+}
+
+/// `# pyfix: ignore[...]` or `# pyfix: file-ignore[...]`.
+#[derive(Debug)]
+struct Ignore {
+    comment: Range,
+    /// The lines (from 1, inclusive) that it is about; `None` for the whole file.
+    lines: Option<(u32, u32)>,
+    /// The ids; empty for all.
+    ids: Vec<String>,
+}
+
+impl Suppressions {
+    pub fn of(tree: &SyntaxTree<'_>) -> Self {
+        let source = tree.source();
+        let mut found = Self::default();
+        let mut off: Option<u32> = None;
+        for comment in tree.comments() {
+            let text = comment.text();
+            if let Some((scope, ids)) = directive(text) {
+                let lines = (scope == Scope::Line).then(|| lines_of(source, comment));
+                found.ignores.push(Ignore { comment: comment.range(), lines, ids });
+            }
+            match formatting(text) {
+                Some(Formatting::Off) => off = off.or(Some(comment.range().start)),
+                Some(Formatting::On) => {
+                    if let Some(start) = off.take() {
+                        found.protected.push(Range::new(start, comment.range().end));
+                    }
+                }
+                Some(Formatting::Skip) => found.protected.push(skipped(comment)),
+                None => {}
+            }
+        }
+        found.protected.extend(off.map(|start| Range::new(start, source.len())));
+        found
+    }
+
+    /// The comment that suppresses `id` at `site`, if one does.
+    pub fn suppressing(&self, source: &Source, id: &str, site: Range) -> Option<Range> {
+        let (first, last) = (source.line(site.start), source.line(site.end));
+        let applies = |ignore: &&Ignore| {
+            let named = ignore.ids.is_empty() || ignore.ids.iter().any(|name| name == id);
+            named && ignore.lines.is_none_or(|(from, to)| from <= last && first <= to)
+        };
+        self.ignores.iter().find(applies).map(|ignore| ignore.comment)
+    }
+
+    /// Switched-off formatting that `written` would touch.
+    pub fn protecting(&self, mut written: impl Iterator<Item = Range>) -> Option<Range> {
+        written.find_map(|range| self.protected.iter().copied().find(|off| off.overlaps(range)))
+    }
+
+    /// Whether a comment asks for the whole file to be left alone by every transform.
+    pub fn ignores_file(&self) -> bool {
+        self.ignores.iter().any(|ignore| ignore.lines.is_none() && ignore.ids.is_empty())
+    }
+
+    /// The comments that suppressed nothing, given those that did.
+    pub fn unused(&self, used: &BTreeSet<Range>, registry: &Registry) -> Vec<UnusedSuppression> {
+        let mut unused = Vec::new();
+        for ignore in &self.ignores {
+            for id in ignore.ids.iter().filter(|id| registry.get(id).is_none()) {
+                let message = format!("`{id}` in this suppression is no transform; `pyfix list` names them");
+                unused.push(UnusedSuppression { range: ignore.comment, message });
+            }
+            let whole_file = ignore.lines.is_none() && ignore.ids.is_empty();
+            if !used.contains(&ignore.comment) && !whole_file {
+                let message = "this suppression suppresses nothing; it can be removed".to_owned();
+                unused.push(UnusedSuppression { range: ignore.comment, message });
+            }
+        }
+        unused
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Scope {
+    Line,
+    File,
+}
+
+/// Reads `# pyfix: ignore`, `# pyfix: ignore[a, b]` and the `file-ignore` forms.
+fn directive(comment: &str) -> Option<(Scope, Vec<String>)> {
+    let rest = comment.split_once("pyfix:").filter(|(before, _)| before.trim_matches(['#', ' ', '\t']).is_empty())?.1;
+    let rest = rest.trim_start();
+    let (scope, rest) = match rest.strip_prefix("file-ignore") {
+        Some(rest) => (Scope::File, rest),
+        None => (Scope::Line, rest.strip_prefix("ignore")?),
+    };
+    if rest.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_') {
+        return None;
+    }
+    let ids = match rest.trim_start().strip_prefix('[').and_then(|list| list.split_once(']')) {
+        Some((list, _)) => list.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect(),
+        None => Vec::new(),
+    };
+    Some((scope, ids))
+}
+
+/// A comment behind code is about its own line; a comment on a line of its own is about the next line of code.
+fn lines_of(source: &Source, comment: Node<'_>) -> (u32, u32) {
+    let line = comment.line();
+    let before = source.slice(Range::new(source.line_start(comment.range().start), comment.range().start));
+    if !before.trim().is_empty() {
+        return (line, line);
+    }
+    let code = |number: &u32| {
+        let text = source.slice(source.line_range(*number)).trim_start();
+        !text.is_empty() && !text.starts_with('#')
+    };
+    (line, (line + 1..=source.line_count()).find(code).unwrap_or(line))
+}
+
+enum Formatting {
+    Off,
+    On,
+    Skip,
+}
+
+fn formatting(comment: &str) -> Option<Formatting> {
+    let words: String = comment.trim_start_matches('#').split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.as_str() {
+        "fmt: off" | "fmt:off" | "yapf: disable" => Some(Formatting::Off),
+        "fmt: on" | "fmt:on" | "yapf: enable" => Some(Formatting::On),
+        _ if words.starts_with("fmt: skip") || words.starts_with("fmt:skip") => Some(Formatting::Skip),
+        _ => None,
+    }
+}
+
+/// What `# fmt: skip` protects: the statement that it stands behind, or the header of a compound one.
+fn skipped(comment: Node<'_>) -> Range {
+    let source = comment.source();
+    let start = source.line_start(comment.range().start);
+    let before = comment.tree().covering(Range::empty(comment.range().start.saturating_sub(1).max(start)));
+    let statement = before.and_then(|node| node.statement()).map_or(start, |statement| statement.range().start);
+    Range::new(statement.min(start), comment.range().end)
+}
+
+/// Why a file is left alone as a whole, judged by its comments alone.
+pub(super) fn skip_file(tree: &SyntaxTree<'_>, suppressions: &Suppressions) -> Option<Skip> {
+    if suppressions.ignores_file() {
+        return Some(Skip::FileIgnored);
+    }
+    let first = tree.statements().next().map_or(u32::MAX, |statement| statement.range().start);
+    let header = tree.comments().take_while(|comment| comment.range().start < first && comment.line() <= HEADER_LINES);
+    header.into_iter().any(|comment| is_generated_marker(comment.text())).then_some(Skip::Generated)
+}
+
+fn is_generated_marker(comment: &str) -> bool {
+    let text = comment.to_ascii_lowercase();
+    let says = |words: &str| text.contains(words);
+    says("@generated")
+        || says("autogenerated")
+        || says("auto-generated")
+        || says("automatically generated")
+        || says("generated by ")
+        || (says("generated") && (says("do not edit") || says("do not modify")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives() {
+        let ids = |text: &str| directive(text).map(|(scope, ids)| (scope == Scope::File, ids.join("+")));
+        assert_eq!(ids("# pyfix: ignore"), Some((false, String::new())));
+        assert_eq!(ids("#pyfix:ignore[a, b]  because"), Some((false, "a+b".to_owned())));
+        assert_eq!(ids("# pyfix: file-ignore[a]"), Some((true, "a".to_owned())));
+        assert_eq!(ids("# pyfix: ignored"), None);
+        assert_eq!(ids("# see pyfix: ignore"), None);
+    }
+}

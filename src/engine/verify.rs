@@ -1,0 +1,50 @@
+//! Checks that hold for every result, whatever made it. A failure is a bug in pyfix.
+
+use crate::engine::Outcome;
+use crate::syntax::{Regions, SyntaxTree, health, parse};
+use crate::text::{Dialect, Source};
+
+/// What is wrong with the result of rewriting `original`, if anything: it must parse as well as the original
+/// did, and hold every comment of it, in order.
+///
+/// # Errors
+///
+/// Says what is wrong, in words for a bug report.
+pub(super) fn verify(original: &SyntaxTree<'_>, outcome: &Outcome) -> Result<(), String> {
+    let Some(text) = &outcome.text else { return Ok(()) };
+    let source = original.source();
+    let result = source.with_text(text.clone());
+    let tree = parse(&result, &Regions::whole(&result)).map_err(|failure| format!("the result has a {failure}"))?;
+    if source.dialect() == Dialect::Python3 {
+        check_python3(source, text)?;
+    }
+    check_comments(original, &tree)?;
+    if crate::edit::apply(source.text(), &outcome.edits) != *text {
+        return Err("the edits do not add up to the result".to_owned());
+    }
+    Ok(())
+}
+
+fn check_python3(source: &Source, text: &str) -> Result<(), String> {
+    let oldest = source.target().oldest;
+    let before = health(source.text(), oldest);
+    if before.error.is_some() {
+        return Ok(());
+    }
+    let after = health(text, oldest);
+    if let Some(error) = after.error {
+        return Err(format!("the result is no valid Python 3: {error}"));
+    }
+    if after.too_new > before.too_new {
+        return Err(format!("the result needs a newer Python than {oldest}"));
+    }
+    Ok(())
+}
+
+fn check_comments(before: &SyntaxTree<'_>, after: &SyntaxTree<'_>) -> Result<(), String> {
+    let mut left = after.comments().map(|comment| comment.text());
+    match before.comments().find(|comment| left.next() != Some(comment.text())) {
+        Some(lost) => Err(format!("the comment on line {} is lost or out of place", lost.line())),
+        None => Ok(()),
+    }
+}
