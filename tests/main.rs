@@ -3,6 +3,7 @@
 //! Each module checks one promise; `support` holds what they share.
 
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stderr,
     reason = "a test that meets something unexpected should stop there, and say so"
@@ -10,4 +11,5 @@
 
 mod harness;
 mod pages;
+mod pitfalls;
 mod support;

@@ -62,5 +62,7 @@ fn is_docstring(statement: Node<'_>) -> bool {
     let mut children = statement.named_children();
     statement.kind() == Kind::ExpressionStatement
         && statement.previous_statement().is_none()
-        && children.next().is_some_and(|child| matches!(child.kind(), Kind::String | Kind::ConcatenatedString))
+        && children
+            .next()
+            .is_some_and(|child| matches!(child.kind(), Kind::String | Kind::ConcatenatedString))
 }

@@ -118,7 +118,8 @@ impl<'t> Names<'t> {
     /// `wanted`, or `wanted` with a number, whichever occurs nowhere in `scope` yet.
     fn fresh(&mut self, wanted: &str, scope: Range) -> String {
         let in_scope = self.used.iter().filter(|(_, range)| scope.contains(*range)).map(|(name, _)| *name);
-        let given = self.given.iter().filter(|(_, range)| range.overlaps(scope)).map(|(name, _)| name.as_str());
+        let given =
+            self.given.iter().filter(|(_, range)| range.overlaps(scope)).map(|(name, _)| name.as_str());
         let taken: HashSet<&str> = in_scope.chain(given).collect();
         let numbered = (2_u32..).map(|number| format!("{wanted}_{number}"));
         let free = |name: &String| !taken.contains(name.as_str());
@@ -147,7 +148,8 @@ mod tests {
 
     #[test]
     fn edits_apply_in_order() {
-        let edits = [Edit::insert(0, "x"), Edit::replace(Range::new(1, 2), "yy"), Edit::delete(Range::new(3, 4))];
+        let edits =
+            [Edit::insert(0, "x"), Edit::replace(Range::new(1, 2), "yy"), Edit::delete(Range::new(3, 4))];
         assert_eq!(apply("abcd", &edits), "xayyc");
     }
 }

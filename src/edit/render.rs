@@ -64,11 +64,8 @@ pub fn moved_range(holder: Node<'_>, range: Range, to: &str) -> String {
         return text.to_owned();
     }
     let from = source.slice(source.indentation(range.start));
-    let strings: Vec<Range> = holder
-        .descendants()
-        .filter(|node| node.kind() == Kind::String)
-        .map(|node| node.range())
-        .collect();
+    let strings: Vec<Range> =
+        holder.descendants().filter(|node| node.kind() == Kind::String).map(|node| node.range()).collect();
     let mut result = String::with_capacity(text.len());
     let mut offset = range.start;
     for line in text.split_inclusive('\n') {

@@ -6,7 +6,8 @@ use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, Refusal, apply};
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
-    AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip, Transform,
+    AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
+    Transform,
 };
 use crate::semantic::{Facts, Reason, World};
 use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, parse};
@@ -118,11 +119,14 @@ impl Job<'_> {
         let mut text: Option<String> = None;
         for round in 1..=MAX_ROUNDS {
             outcome.rounds = round;
-            let source = original.source().with_text(text.take().unwrap_or_else(|| original.source().text().to_owned()));
+            let source = original
+                .source()
+                .with_text(text.take().unwrap_or_else(|| original.source().text().to_owned()));
             let Ok(tree) = self.parse(&source) else { break };
             let findings = self.round(&tree, transforms, &map);
             used.extend(findings.used.iter().map(|comment| map.original_cover(*comment)));
-            let offered: Vec<(u8, &Fix)> = findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
+            let offered: Vec<(u8, &Fix)> =
+                findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
             let plan = Plan::new(&tree, &offered);
             if plan.edits.is_empty() {
                 account(&mut outcome, findings, &map);
@@ -156,7 +160,12 @@ impl Job<'_> {
     }
 
     /// Asks every transform about every node of its kinds.
-    fn round(&self, tree: &SyntaxTree<'_>, transforms: &[&'static dyn Transform], map: &RangeMap) -> Findings {
+    fn round(
+        &self,
+        tree: &SyntaxTree<'_>,
+        transforms: &[&'static dyn Transform],
+        map: &RangeMap,
+    ) -> Findings {
         let source = tree.source();
         let suppressions = Suppressions::of(tree);
         let facts = Facts::new(tree, self.world);
@@ -204,9 +213,11 @@ impl Job<'_> {
         let tree = parse(&source, &Regions::whole(&source)).map_err(|failure| failure.to_string())?;
         let findings = self.round(&tree, transforms, &RangeMap::default());
         match findings.fixes.first() {
-            Some((_, fix)) => {
-                Err(format!("another run would change the result again ({}, line {})", fix.transform, source.line(fix.range.start)))
-            }
+            Some((_, fix)) => Err(format!(
+                "another run would change the result again ({}, line {})",
+                fix.transform,
+                source.line(fix.range.start)
+            )),
             None => Ok(()),
         }
     }
@@ -254,4 +265,3 @@ fn applied(fix: &Fix, edits: &[Edit], map: &RangeMap, round: u32) -> AppliedFix 
         round,
     }
 }
-

@@ -100,7 +100,10 @@ enum Scope {
 
 /// Reads `# pyfix: ignore`, `# pyfix: ignore[a, b]` and the `file-ignore` forms.
 fn directive(comment: &str) -> Option<(Scope, Vec<String>)> {
-    let rest = comment.split_once("pyfix:").filter(|(before, _)| before.trim_matches(['#', ' ', '\t']).is_empty())?.1;
+    let rest = comment
+        .split_once("pyfix:")
+        .filter(|(before, _)| before.trim_matches(['#', ' ', '\t']).is_empty())?
+        .1;
     let rest = rest.trim_start();
     let (scope, rest) = match rest.strip_prefix("file-ignore") {
         Some(rest) => (Scope::File, rest),
@@ -110,7 +113,9 @@ fn directive(comment: &str) -> Option<(Scope, Vec<String>)> {
         return None;
     }
     let ids = match rest.trim_start().strip_prefix('[').and_then(|list| list.split_once(']')) {
-        Some((list, _)) => list.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect(),
+        Some((list, _)) => {
+            list.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect()
+        }
         None => Vec::new(),
     };
     Some((scope, ids))
@@ -151,7 +156,8 @@ fn skipped(comment: Node<'_>) -> Range {
     let source = comment.source();
     let start = source.line_start(comment.range().start);
     let before = comment.tree().covering(Range::empty(comment.range().start.saturating_sub(1).max(start)));
-    let statement = before.and_then(|node| node.statement()).map_or(start, |statement| statement.range().start);
+    let statement =
+        before.and_then(|node| node.statement()).map_or(start, |statement| statement.range().start);
     Range::new(statement.min(start), comment.range().end)
 }
 
@@ -161,7 +167,8 @@ pub(super) fn skip_file(tree: &SyntaxTree<'_>, suppressions: &Suppressions) -> O
         return Some(Skip::FileIgnored);
     }
     let first = tree.statements().next().map_or(u32::MAX, |statement| statement.range().start);
-    let header = tree.comments().take_while(|comment| comment.range().start < first && comment.line() <= HEADER_LINES);
+    let header =
+        tree.comments().take_while(|comment| comment.range().start < first && comment.line() <= HEADER_LINES);
     header.into_iter().any(|comment| is_generated_marker(comment.text())).then_some(Skip::Generated)
 }
 

@@ -14,7 +14,8 @@ pub(super) fn verify(original: &SyntaxTree<'_>, outcome: &Outcome) -> Result<(),
     let Some(text) = &outcome.text else { return Ok(()) };
     let source = original.source();
     let result = source.with_text(text.clone());
-    let tree = parse(&result, &Regions::whole(&result)).map_err(|failure| format!("the result has a {failure}"))?;
+    let tree =
+        parse(&result, &Regions::whole(&result)).map_err(|failure| format!("the result has a {failure}"))?;
     if source.dialect() == Dialect::Python3 {
         check_python3(source, text)?;
     }
