@@ -9,7 +9,9 @@
     reason = "a test that meets something unexpected should stop there, and say so"
 )]
 
+mod bytes;
 mod harness;
 mod pages;
 mod pitfalls;
 mod support;
+mod tidy;

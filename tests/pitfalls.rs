@@ -19,13 +19,13 @@ fn no_pitfall_is_stepped_into() {
     let mut table = String::new();
     for path in fixtures() {
         let pitfall = Pitfall::read(&path);
-        table.push_str(&format!("{} {}\n", pitfall.id, pitfall.title));
+        table.extend([&pitfall.id, " ", &pitfall.title, "\n"]);
         for mode in Mode::ALL {
             let line = pitfall.check(mode).unwrap_or_else(|fault| {
                 faults.push(format!("{} {}: {fault}", pitfall.id, mode.name()));
                 "FAULT".to_owned()
             });
-            table.push_str(&format!("    {:8} {line}\n", mode.name()));
+            table.extend(["    ", mode.name(), ": ", &line, "\n"]);
         }
     }
     eprintln!("{table}");
