@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::semantic::Reason;
+use crate::semantic::Refusal;
 use crate::text::Range;
 
 /// One replacement of text.
@@ -110,17 +110,6 @@ impl Fix {
         let hoisted = self.hoists.iter().flat_map(|hoist| hoist.uses.iter());
         self.edits.iter().chain(hoisted).map(|edit| edit.range)
     }
-}
-
-/// A guard's refusal: why a candidate is left as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The reason, from a closed list.
-    pub reason: Reason,
-    /// The text that the refusal is about.
-    pub range: Range,
-    /// The name that the sentence speaks of, where there is one.
-    pub subject: Option<String>,
 }
 
 /// Why there is no fix.

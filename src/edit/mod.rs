@@ -8,6 +8,6 @@ mod plan;
 mod range_map;
 pub mod render;
 
-pub use fix::{Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, Refusal, Verdict};
+pub use fix::{Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, Verdict};
 pub use plan::{Plan, apply};
 pub use range_map::RangeMap;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, Refusal, apply};
+use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, apply};
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
     AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
     Transform,
 };
-use crate::semantic::{Facts, Reason, World};
+use crate::semantic::{Facts, Reason, Refusal, World};
 use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, parse};
 use crate::text::{Range, Source};
 
@@ -24,7 +24,7 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     let oldest = source.target().oldest;
     let wanted = |transform: &&'static dyn Transform| {
         let meta = transform.meta();
-        config.selection.includes(meta.id) && meta.oldest <= oldest.max(meta.oldest)
+        config.selection.includes(meta.id) && meta.oldest <= oldest
     };
     let mut transforms: Vec<&'static dyn Transform> = registry.transforms().filter(wanted).collect();
     if let Some(at) = first_lone_cr(source) {
@@ -188,7 +188,7 @@ impl Job<'_> {
                 if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
                     findings.used.insert(comment);
                 } else if let Some(range) = suppressions.protecting(fix.written()) {
-                    let refusal = Refusal { reason: Reason::FormattingOff, range, subject: None };
+                    let refusal = Refusal::new(Reason::FormattingOff, range);
                     findings.declined.push((meta.id, fix.range, refusal));
                 } else if fix.applicability() < self.config.applied {
                     findings.withheld.push(fix);
@@ -211,7 +211,7 @@ impl Job<'_> {
         let Some(text) = &outcome.text else { return Ok(()) };
         let source = original.source().with_text(text.clone());
         let tree = parse(&source, &Regions::whole(&source)).map_err(|failure| failure.to_string())?;
-        let findings = self.round(&tree, transforms, &RangeMap::default());
+        let findings = self.round(&tree, transforms, &RangeMap::default().after(&outcome.edits));
         match findings.fixes.first() {
             Some((_, fix)) => Err(format!(
                 "another run would change the result again ({}, line {})",

@@ -1,6 +1,7 @@
 //! What comes out of [`fix_source`](super::fix_source): the new text, and an account of everything.
 
-use crate::edit::{Applicability, Assumption, Edit, Refusal};
+use crate::edit::{Applicability, Assumption, Edit};
+use crate::semantic::Refusal;
 use crate::text::Range;
 
 /// The account of one source. All ranges are bytes of the *original* text.

@@ -17,7 +17,7 @@
 use smallvec::SmallVec;
 
 use super::{BindingKind, Model, VariableId};
-use crate::syntax::{Field, Kind, Node, NodeId, SyntaxTree};
+use crate::syntax::{Call, Field, Kind, Node, NodeId};
 
 /// The number of a step.
 type StepId = usize;
@@ -25,8 +25,6 @@ type StepId = usize;
 /// Code that runs in one go.
 #[derive(Debug, Default)]
 struct Step {
-    /// The syntax that runs, as subtrees.
-    code: SmallVec<[NodeId; 2]>,
     normal: SmallVec<[StepId; 2]>,
     exceptional: SmallVec<[StepId; 2]>,
     before: SmallVec<[(StepId, Edge); 2]>,
@@ -51,19 +49,26 @@ const ENTRY: StepId = 0;
 
 impl Flow {
     /// The flow of the module's own statements.
-    pub fn of_module(tree: &SyntaxTree<'_>) -> Self {
-        let statements: Vec<Node<'_>> = tree.statements().collect();
-        Self::of_statements(&statements)
+    pub fn of_module(model: &Model<'_>) -> Self {
+        let statements: Vec<Node<'_>> = model.tree().statements().collect();
+        Self::of_statements(model, &statements)
     }
 
     /// The flow of a block: the body of a function.
-    pub fn of_block(block: Node<'_>) -> Self {
+    pub fn of_block(model: &Model<'_>, block: Node<'_>) -> Self {
         let statements: Vec<Node<'_>> = block.statements().collect();
-        Self::of_statements(&statements)
+        Self::of_statements(model, &statements)
     }
 
-    fn of_statements(statements: &[Node<'_>]) -> Self {
-        let mut builder = Builder { steps: vec![Step::default()], owners: Vec::new(), ..Builder::default() };
+    fn of_statements(model: &Model<'_>, statements: &[Node<'_>]) -> Self {
+        let mut builder = Builder {
+            model,
+            steps: vec![Step::default()],
+            owners: Vec::new(),
+            handlers: Vec::new(),
+            loops: Vec::new(),
+            finallys: Vec::new(),
+        };
         builder.statements(statements.iter().copied(), Frontier::from_slice(&[ENTRY]));
         let mut flow = Self { steps: builder.steps, owners: builder.owners };
         flow.owners.sort_unstable();
@@ -211,6 +216,13 @@ impl Flow {
         false
     }
 
+    /// Whether some code of this body may go on running after an exception left `region`.
+    pub fn may_be_handled(&self, region: Node<'_>) -> bool {
+        let inside = self.steps_in(region);
+        let out = |to: &StepId| !inside.get(*to).copied().unwrap_or(false);
+        self.selected(&inside).any(|step| step.exceptional.iter().any(out))
+    }
+
     /// Whether `place` runs in this body at all, as far as the graph knows.
     pub fn knows(&self, place: Node<'_>) -> bool {
         self.step_of(place.id()).is_some()
@@ -291,8 +303,8 @@ struct Finally {
     jumps: SmallVec<[Jump; 2]>,
 }
 
-#[derive(Default)]
-struct Builder {
+struct Builder<'m> {
+    model: &'m Model<'m>,
     steps: Vec<Step>,
     owners: Vec<(u32, u32, StepId)>,
     /// Where exceptions may go, outermost first.
@@ -301,13 +313,12 @@ struct Builder {
     finallys: Vec<Finally>,
 }
 
-impl Builder {
+impl Builder<'_> {
     /// A new step that runs `code` after everything in `from`.
     fn step(&mut self, from: &[StepId], code: &[Node<'_>]) -> StepId {
         let id = self.steps.len();
         let exceptional = self.handlers.iter().copied().collect();
-        let code_ids = code.iter().map(Node::id).collect();
-        self.steps.push(Step { code: code_ids, exceptional, ..Step::default() });
+        self.steps.push(Step { exceptional, ..Step::default() });
         for node in code {
             let (start, end) = node.id_range();
             self.owners.push((start, end, id));
@@ -444,25 +455,36 @@ impl Builder {
 
     fn with_statement(&mut self, node: Node<'_>, from: Frontier) -> Frontier {
         let mut from = from;
-        let items = node.named_children().filter(|child| child.kind() == Kind::WithClause);
-        let items = items.flat_map(|clause| clause.named_children()).filter(|child| child.kind() == Kind::WithItem);
-        // An exception from here on may be swallowed.
+        let clauses = node.named_children().filter(|child| child.kind() == Kind::WithClause);
+        let items = clauses.flat_map(|clause| clause.named_children()).filter(|child| child.kind() == Kind::WithItem);
+        let mut swallowing = 0;
+        // Where an exception goes that a context manager swallows, and every other way out.
         let exit = self.steps.len();
         self.steps.push(Step { exceptional: self.handlers.iter().copied().collect(), ..Step::default() });
-        for (index, item) in items.enumerate() {
-            if index > 0 {
-                self.handlers.push(exit);
-            }
+        for item in items {
             from = Frontier::from_slice(&[self.step(&from, &[item])]);
-            if index > 0 {
-                self.handlers.pop();
+            if !self.passes_exceptions_on(item) {
+                self.handlers.push(exit);
+                swallowing += 1;
             }
         }
-        self.handlers.push(exit);
         let end = self.block(node.child(Field::Body), from);
-        self.handlers.pop();
+        self.handlers.truncate(self.handlers.len() - swallowing);
         self.link(&end, exit);
         Frontier::from_slice(&[exit])
+    }
+
+    /// Whether the context manager of this item is known to swallow no exception: a file.
+    fn passes_exceptions_on(&self, item: Node<'_>) -> bool {
+        let value = item.child(Field::Value);
+        let manager = value.and_then(|value| match value.kind() {
+            Kind::AsPattern => value.named_children().next(),
+            _ => Some(value),
+        });
+        let function = manager.and_then(Call::cast).map(|call| call.function);
+        function.is_some_and(|function| {
+            function.kind() == Kind::Identifier && function.text() == "open" && self.model.is_builtin(function)
+        })
     }
 
     fn match_statement(&mut self, node: Node<'_>, from: &[StepId]) -> Frontier {

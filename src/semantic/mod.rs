@@ -1,7 +1,36 @@
 //! Facts about a text, without edits: scopes, names, flow, effects, types, and the guards made of them.
+//!
+//! - [`Model`]: scopes, bindings and references of one tree, and the questions about them.
+//! - [`Flow`]: which code of a body can run after which.
+//! - [`Type`]: what is known of the values of an expression.
+//! - [`Facts`]: all of it, computed when asked for, with the [`World`] around the file.
+//! - [`guards`]: the closed vocabulary of questions that transforms ask.
 
+mod bind;
+mod build;
+mod builtins;
+mod effects;
+mod exports;
+mod facts;
+mod flow;
+pub mod guards;
+mod model;
 mod reason;
+mod roles;
+mod scope;
+mod taint;
+mod types;
 mod world;
 
-pub use reason::Reason;
+pub use builtins::is_builtin_name;
+pub use exports::Exports;
+pub use facts::Facts;
+pub use flow::Flow;
+pub use model::{Model, Resolution};
+pub use reason::{Reason, Refusal};
+pub use scope::{
+    Binding, BindingId, BindingKind, Reference, ReferenceId, Scope, ScopeId, ScopeKind, Taints, Variable,
+    VariableFlags, VariableId,
+};
+pub use types::{Class, Type};
 pub use world::{Answer, LoneFile, UnknownWorld, World};

@@ -2,6 +2,36 @@
 
 use serde::Serialize;
 
+use crate::text::Range;
+
+/// A guard's refusal: why a candidate is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The reason, from a closed list.
+    pub reason: Reason,
+    /// The text that the refusal is about.
+    pub range: Range,
+    /// The name that the sentence speaks of, where there is one.
+    pub subject: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal about the text in `range`.
+    pub fn new(reason: Reason, range: Range) -> Self {
+        Self { reason, range, subject: None }
+    }
+
+    /// A refusal about a name or expression, which stands at `range`.
+    pub fn about(reason: Reason, range: Range, subject: &str) -> Self {
+        Self { reason, range, subject: Some(subject.to_owned()) }
+    }
+
+    /// What is in the way, as a clause.
+    pub fn sentence(&self) -> String {
+        self.reason.sentence(self.subject.as_deref())
+    }
+}
+
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $variant:ident, $id:literal, $sentence:literal, $advice:literal;)*) => {
         /// The reason of a refusal.
@@ -129,6 +159,7 @@ reasons! {
     FlagsNotLiteral, "flags-not-literal", "the flags are not a literal combination", "";
     /// The arguments have no counterpart on a compiled pattern.
     ArgumentsNotMapped, "arguments-not-mapped", "the arguments have no counterpart on a compiled pattern", "";
-    /// A comprehension in a class body or a lambda stands between the call and the loop.
-    NotInLoopScope, "not-in-loop-scope", "the call runs in another scope than the loop", "";
+    /// The form that would be right was measured to be slower on every Python that is asked for.
+    NoGain, "no-gain", "what would be right here was measured to be no faster on the target version",
+        "select the transform by name";
 }

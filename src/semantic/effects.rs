@@ -1,0 +1,131 @@
+//! What evaluating an expression may do besides giving a value.
+
+use bitflags::bitflags;
+
+use super::{Class, Facts, Type};
+use crate::syntax::{Argument, Attribute, Call, Field, Kind, Node};
+
+bitflags! {
+    /// What evaluating an expression may do besides giving a value.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub(super) struct Effects: u8 {
+        /// Runs code that cannot be seen: a function, a property, an operator of an unknown class.
+        const CALLS_UNKNOWN = 1;
+        /// May raise an exception.
+        const MAY_RAISE = 1 << 1;
+        /// Hands control to somebody else: `yield`, `await`.
+        const SUSPENDS = 1 << 2;
+        /// Binds a name.
+        const BINDS = 1 << 3;
+    }
+}
+
+/// The effects of evaluating `node` once.
+pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
+    let anything = Effects::CALLS_UNKNOWN | Effects::MAY_RAISE;
+    let parts = |node: Node<'_>| {
+        node.named_children().fold(Effects::empty(), |sum, part| sum | of_expression(facts, part))
+    };
+    match node.kind() {
+        Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None | Kind::Ellipsis | Kind::Lambda => {
+            Effects::empty()
+        }
+        // A name may have no value.
+        Kind::Identifier => Effects::MAY_RAISE,
+        Kind::String | Kind::ConcatenatedString => {
+            let formats = node.descendants().any(|part| part.kind() == Kind::Interpolation);
+            if formats { anything } else { Effects::empty() }
+        }
+        Kind::List | Kind::Tuple | Kind::ExpressionList | Kind::ParenthesizedExpression => parts(node),
+        Kind::Set | Kind::Dictionary | Kind::Pair => {
+            let hashed = node.named_children().all(|part| {
+                part.kind() == Kind::Pair || part.field() == Field::Value || is_hashable(&facts.type_of(part))
+            });
+            parts(node) | if hashed { Effects::empty() } else { anything }
+        }
+        Kind::ConditionalExpression | Kind::BooleanOperator | Kind::NotOperator => {
+            let tested = node.named_children().all(|part| facts.type_of(part).class().is_some());
+            parts(node) | if tested { Effects::empty() } else { anything }
+        }
+        Kind::ComparisonOperator => {
+            let identity =
+                node.children_in(Field::Operators).all(|operator| matches!(operator.text(), "is" | "is not"));
+            let known = node.named_children().all(|part| is_plain(&facts.type_of(part)));
+            parts(node)
+                | match (identity, known) {
+                    (true, _) => Effects::empty(),
+                    (false, true) => Effects::MAY_RAISE,
+                    (false, false) => anything,
+                }
+        }
+        Kind::BinaryOperator | Kind::UnaryOperator => {
+            let known = facts.type_of(node) != Type::Unknown;
+            parts(node) | if known { Effects::MAY_RAISE } else { anything }
+        }
+        Kind::Subscript => {
+            let known = node.named_children().all(|part| {
+                facts.type_of(part).class().is_some() && (part.field() == Field::Value || is_plain(&facts.type_of(part)))
+            });
+            parts(node) | if known { Effects::MAY_RAISE } else { anything }
+        }
+        Kind::Call => call(facts, node),
+        Kind::NamedExpression => {
+            let value = node.child(Field::Value).map_or(anything, |value| of_expression(facts, value));
+            value | Effects::BINDS
+        }
+        Kind::Yield | Kind::Await => Effects::all(),
+        _ => anything,
+    }
+}
+
+fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
+    let anything = Effects::CALLS_UNKNOWN | Effects::MAY_RAISE;
+    let Some(call) = Call::cast(node) else { return anything };
+    let mut sum = Effects::MAY_RAISE;
+    let mut types = Vec::new();
+    for argument in call.arguments().list {
+        match argument {
+            Argument::Positional(value) => {
+                sum |= of_expression(facts, value);
+                types.push(facts.type_of(value));
+            }
+            _ => return anything,
+        }
+    }
+    let known = if let Some(method) = Attribute::cast(call.function) {
+        sum |= of_expression(facts, method.object);
+        facts.type_of(method.object).is(Class::Str) && types.iter().all(is_plain)
+    } else {
+        call.function.kind() == Kind::Identifier
+            && facts.model().is_builtin(call.function)
+            && runs_no_user_code(call.function.text(), &types)
+    };
+    if known { sum } else { sum | anything }
+}
+
+/// Whether the builtin function or class `name`, called with arguments of these types, runs only code of the
+/// interpreter: it may raise, but nothing else can be noticed.
+pub(super) fn runs_no_user_code(name: &str, arguments: &[Type]) -> bool {
+    let plain = arguments.iter().all(is_plain);
+    let sized = |value: &Type| value.class().is_some_and(|class| !matches!(class, Class::None));
+    match (name, arguments) {
+        ("len" | "bool", [only]) => sized(only),
+        ("int" | "float" | "str" | "repr" | "ord" | "chr" | "abs" | "hex" | "oct" | "bin" | "hash" | "ascii", [_]) => {
+            plain
+        }
+        ("isinstance" | "callable" | "id" | "type", _) => plain,
+        _ => false,
+    }
+}
+
+/// Numbers and strings: no code of a user's runs when they are compared, hashed, shown or computed with.
+pub(super) fn is_plain(value: &Type) -> bool {
+    matches!(
+        value.class(),
+        Some(Class::None | Class::Bool | Class::Int | Class::Float | Class::Str | Class::Bytes)
+    )
+}
+
+fn is_hashable(value: &Type) -> bool {
+    is_plain(value)
+}

@@ -1,0 +1,440 @@
+//! The questions that transforms ask before they rewrite: a closed vocabulary.
+//!
+//! Each guard stands under a piece of Python that would break without it, and refuses with the reason. A
+//! guard that is missing is added here, for everyone.
+
+use super::effects::{self, Effects};
+use super::{
+    Answer, BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, Type, VariableId,
+};
+use crate::syntax::{Call, Kind, Node};
+use crate::text::{PythonVersion, Range};
+
+/// What a guard says.
+pub type Guarded<T = ()> = Result<T, Refusal>;
+
+/// The body that `node` runs in, if its names are known to be its own.
+///
+/// ```python
+/// class C:
+///     k = 2
+///     r = []
+///     for x in y: r.append(x * k)      # a comprehension does not see `k`
+/// ```
+///
+/// # Errors
+///
+/// In a class body, and where names can be reached by their spelling.
+pub fn own_names(facts: &Facts<'_>, node: Node<'_>) -> Guarded<ScopeId> {
+    let model = facts.model();
+    let scope = facts.body_scope(node);
+    let row = model.scope(scope);
+    let reached = match row.kind {
+        ScopeKind::Function => row.taints.intersects(Taints::LOCALS | Taints::EVAL | Taints::FRAMES),
+        ScopeKind::Module => {
+            let anywhere = Taints::LOCALS | Taints::EVAL | Taints::GLOBALS | Taints::FRAMES;
+            model.any_taint().intersects(anywhere)
+        }
+        _ => return Err(Refusal::new(Reason::ClassScope, header(node))),
+    };
+    if reached { Err(Refusal::new(Reason::DynamicScope, header(node))) } else { Ok(scope) }
+}
+
+/// That `name`, read where `node` stands, is the builtin.
+///
+/// ```python
+/// def list(x): return 'mine'
+/// ```
+///
+/// # Errors
+///
+/// When the name is bound anywhere that is visible there, or could be.
+pub fn builtin(facts: &Facts<'_>, node: Node<'_>, name: &str) -> Guarded {
+    match facts.model().lookup(facts.model().scope_of(node), name) {
+        Resolution::Builtin => Ok(()),
+        _ => Err(Refusal::about(Reason::NotBuiltin, header(node), name)),
+    }
+}
+
+/// The variable that `identifier` means, if it belongs to `scope` itself and no other scope binds it.
+///
+/// ```python
+/// def f():
+///     global R
+///     R = []
+/// ```
+///
+/// # Errors
+///
+/// When another scope holds it or binds it, with `reason`.
+pub fn own_variable(facts: &Facts<'_>, identifier: Node<'_>, scope: ScopeId, reason: Reason) -> Guarded<VariableId> {
+    let refusal = || Refusal::about(reason, identifier.range(), identifier.text());
+    let Resolution::Variable(id) = facts.model().resolve(identifier) else { return Err(refusal()) };
+    let variable = facts.model().variable(id);
+    let elsewhere = variable.bindings.iter().any(|binding| {
+        let bound_in = facts.model().binding(*binding).scope;
+        facts.model().function_scope_of(bound_in) != scope
+    });
+    let declared = variable.is_declared_global() && facts.model().scope(variable.scope).kind != ScopeKind::Module;
+    if variable.scope != scope || elsewhere || declared || variable.is_declared_nonlocal() {
+        return Err(refusal());
+    }
+    Ok(id)
+}
+
+/// That nobody can tell whether the target `identifier` of `site` was ever bound by it.
+///
+/// ```python
+/// for x in xs: r.append(x)
+/// print(x)
+/// ```
+///
+/// # Errors
+///
+/// When the name is read on a way out of `site`, in a nested scope, or possibly by another file.
+pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: ScopeId) -> Guarded {
+    let model = facts.model();
+    let name = identifier.text();
+    let id = own_variable(facts, identifier, scope, Reason::TargetNotLocal)?;
+    let variable = model.variable(id);
+    if variable.is_captured_by_closure() {
+        return Err(Refusal::about(Reason::TargetCaptured, identifier.range(), name));
+    }
+    let at = |node| facts.tree().node(node).range();
+    let Some(flow) = facts.flow(scope) else { return Err(Refusal::new(Reason::DynamicScope, header(site))) };
+    if !flow.knows(identifier) {
+        return Err(Refusal::about(Reason::TargetReadLater, identifier.range(), name));
+    }
+    if let Some(read) = flow.read_after(model, id, site) {
+        return Err(Refusal::about(Reason::TargetReadLater, at(read), name));
+    }
+    if model.scope(scope).kind == ScopeKind::Module {
+        unseen_outside(facts, name, identifier.range(), Reason::TargetPublic)?;
+    }
+    Ok(())
+}
+
+/// That no other file sees `name` of this module.
+///
+/// ```python
+/// from this_module import x
+/// ```
+///
+/// # Errors
+///
+/// With `reason`, when one does or nobody knows.
+pub fn unseen_outside(facts: &Facts<'_>, name: &str, range: Range, reason: Reason) -> Guarded {
+    let exported = facts.model().exported_names().may_hold(name);
+    if exported || facts.world().name_used_elsewhere(name) != Answer::No {
+        return Err(Refusal::about(reason, range, name));
+    }
+    Ok(())
+}
+
+/// That nobody sees `variable` while `site` fills it: `site` runs only known code, or nobody who could be
+/// called holds the name.
+///
+/// ```python
+/// def size(x): return len(r)
+/// for x in xs: r.append(size(x))
+/// ```
+///
+/// # Errors
+///
+/// When code that is not known may run in `evaluated`, and the name is known to a nested scope or another file.
+pub fn unobserved(
+    facts: &Facts<'_>,
+    variable: VariableId,
+    evaluated: &[Node<'_>],
+    site: Node<'_>,
+) -> Guarded {
+    let model = facts.model();
+    let row = model.variable(variable);
+    let module = model.scope(row.scope).kind == ScopeKind::Module;
+    let refusal = || Refusal::about(Reason::AccumulatorObservable, header(site), &row.name);
+    let elsewhere =
+        || module && unseen_outside(facts, &row.name, header(site), Reason::AccumulatorObservable).is_err();
+    if !row.is_captured_by_closure() && !elsewhere() {
+        return Ok(());
+    }
+    let sum = evaluated.iter().fold(Effects::empty(), |sum, part| sum | effects::of_expression(facts, *part));
+    if sum.intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS) { Err(refusal()) } else { Ok(()) }
+}
+
+/// That whoever is left with `variable` when `site` raises does not look at it.
+///
+/// ```python
+/// r = []
+/// try:
+///     for x in xs: r.append(int(x))
+/// except ValueError:
+///     pass
+/// print(r)
+/// ```
+///
+/// # Errors
+///
+/// When a way that an exception takes out of `site` leads to a read.
+pub fn no_partial_result(facts: &Facts<'_>, flow: &Flow, variable: VariableId, site: Node<'_>) -> Guarded {
+    let model = facts.model();
+    let row = model.variable(variable);
+    let refuse = |range| Refusal::about(Reason::PartialResult, range, &row.name);
+    if let Some(read) = flow.read_on_failure(model, variable, site) {
+        return Err(refuse(facts.tree().node(read).range()));
+    }
+    // Behind a handler, a nested function or another file could look.
+    let module = model.scope(row.scope).kind == ScopeKind::Module;
+    let handled = || flow.may_be_handled(site);
+    let elsewhere = || module && unseen_outside(facts, &row.name, header(site), Reason::PartialResult).is_err();
+    if handled() && (row.is_captured_by_closure() || elsewhere()) {
+        return Err(refuse(header(site)));
+    }
+    Ok(())
+}
+
+/// That every name of this body that `part` reads surely has a value where `site` begins.
+///
+/// ```python
+/// for x in xs: r.append(x * k)         # UnboundLocalError
+/// r = [x * k for x in xs]              # NameError
+/// ```
+///
+/// # Errors
+///
+/// When a local variable of a function may be unbound there. `bound_within` are those that the site itself
+/// binds.
+pub fn surely_bound(
+    facts: &Facts<'_>,
+    flow: &Flow,
+    part: Node<'_>,
+    site: Node<'_>,
+    bound_within: &[VariableId],
+) -> Guarded {
+    let model = facts.model();
+    for node in part.descendants().filter(|node| node.kind() == Kind::Identifier) {
+        let Some(reference) = model.reference_at(node) else { continue };
+        let Some(id) = reference.variable.filter(|id| !bound_within.contains(id)) else { continue };
+        let row = model.variable(id);
+        let local = row.scope == facts.body_scope(site) && model.scope(row.scope).kind == ScopeKind::Function;
+        if !local || binds(facts, id, site) {
+            continue;
+        }
+        if flow.maybe_unbound(model, id, site.child(crate::syntax::Field::Right).unwrap_or(site)) {
+            return Err(Refusal::about(Reason::MaybeUnbound, node.range(), node.text()));
+        }
+    }
+    Ok(())
+}
+
+fn binds(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
+    facts.model().bindings_in(variable, site.range()).next().is_some()
+}
+
+/// That two expressions can be evaluated in either order.
+///
+/// ```python
+/// for x in xs: d[key(x)] = value(x)    # value first; a comprehension asks for the key first
+/// ```
+///
+/// # Errors
+///
+/// When both may have effects, or one has effects that the other could see.
+pub fn commute(facts: &Facts<'_>, one: Node<'_>, other: Node<'_>, site: Node<'_>) -> Guarded {
+    let effects = |node: Node<'_>| effects::of_expression(facts, node);
+    let quiet = |node: Node<'_>| {
+        // A name read here has a value, or else both orders raise the same.
+        node.kind() == Kind::Identifier || effects(node).is_empty()
+    };
+    let fixed = |node: Node<'_>| node.kind() != Kind::Identifier || !is_bound_by(facts, node, &[one, other]);
+    if (quiet(one) && fixed(one)) || (quiet(other) && fixed(other)) {
+        return Ok(());
+    }
+    let calls = |node| effects(node).intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS | Effects::BINDS);
+    let raises = |node| effects(node).contains(Effects::MAY_RAISE);
+    let names_only = |node: Node<'_>| {
+        node.descendants().all(|part| {
+            !matches!(part.kind(), Kind::Call | Kind::Subscript | Kind::Attribute | Kind::BinaryOperator)
+        })
+    };
+    let harmless = |node| !calls(node) && (!raises(node) || names_only(node));
+    if harmless(one) || harmless(other) {
+        let nobody_binds = !effects(one).contains(Effects::BINDS) && !effects(other).contains(Effects::BINDS);
+        if nobody_binds {
+            return Ok(());
+        }
+    }
+    Err(Refusal::new(Reason::EvaluationOrder, site.range()))
+}
+
+fn is_bound_by(facts: &Facts<'_>, name: Node<'_>, parts: &[Node<'_>]) -> bool {
+    let Resolution::Variable(id) = facts.model().resolve(name) else { return true };
+    let row = facts.model().variable(id);
+    let rebound = row.bindings.iter().any(|binding| {
+        let binding = facts.model().binding(*binding);
+        // A function that is called meanwhile may rebind a name of its surroundings.
+        binding.scope != row.scope || parts.iter().any(|part| part.range().contains(facts.tree().node(binding.node).range()))
+    });
+    let module = facts.model().scope(row.scope).kind == ScopeKind::Module;
+    rebound || (module && facts.world().name_used_elsewhere(&row.name) != Answer::No && row.bindings.len() > 1)
+}
+
+/// That `part` can move into a comprehension, or into a generator that a call consumes.
+///
+/// ```python
+/// r.append((yield x))
+/// r.append(super().v())
+/// ```
+///
+/// # Errors
+///
+/// For `yield`; for `await` in a generator or nested in another comprehension; for `super()` and `__class__`
+/// where a comprehension is a function of its own.
+pub fn fits_comprehension(part: Node<'_>, form: Form) -> Guarded {
+    let inlined = part.source().target().oldest >= PythonVersion::new(3, 12) && form == Form::Comprehension;
+    for node in part.descendants() {
+        match node.kind() {
+            Kind::Yield => return Err(Refusal::new(Reason::Yields, node.range())),
+            Kind::Await if form == Form::Generator || within_nested_scope(node, part) => {
+                return Err(Refusal::new(Reason::Awaits, node.range()));
+            }
+            Kind::ForInClause if node.has_token("async") => {
+                return Err(Refusal::new(Reason::Awaits, node.range()));
+            }
+            Kind::Identifier if !inlined && is_implicit_class(node) => {
+                return Err(Refusal::new(Reason::ZeroArgumentSuper, node.range()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What a piece of a loop moves into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A list, set or dict comprehension.
+    Comprehension,
+    /// A generator expression.
+    Generator,
+}
+
+fn within_nested_scope(node: Node<'_>, part: Node<'_>) -> bool {
+    let scoped = |holder: &Node<'_>| {
+        matches!(
+            holder.kind(),
+            Kind::ListComprehension
+                | Kind::SetComprehension
+                | Kind::DictionaryComprehension
+                | Kind::GeneratorExpression
+                | Kind::Lambda
+        )
+    };
+    node.ancestors().take_while(|holder| part.holds(*holder)).any(|holder| scoped(&holder))
+}
+
+/// `super()` without arguments and `__class__`, which the compiler resolves by the function they stand in.
+fn is_implicit_class(identifier: Node<'_>) -> bool {
+    match identifier.text() {
+        "__class__" => true,
+        "super" => identifier
+            .parent()
+            .and_then(Call::cast)
+            .is_none_or(|call| call.function != identifier || call.arguments().list.is_empty()),
+        _ => false,
+    }
+}
+
+/// That assignment expressions in `part` mean the same in a comprehension over `targets`.
+///
+/// ```python
+/// r = [(x := x + 1) for x in xs]        # SyntaxError
+/// ```
+///
+/// # Errors
+///
+/// When one binds a target, or stands in something that is iterated over.
+pub fn walrus_allowed(part: Node<'_>, targets: &[&str], place: Place) -> Guarded {
+    for node in part.descendants().filter(|node| node.kind() == Kind::NamedExpression) {
+        let name = node.child(crate::syntax::Field::Name).map_or("", |name| name.text());
+        if place == Place::Iterable || targets.contains(&name) {
+            return Err(Refusal::about(Reason::Walrus, node.range(), name));
+        }
+    }
+    Ok(())
+}
+
+/// Where in a comprehension a piece goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Behind `in`.
+    Iterable,
+    /// Anywhere else.
+    Elsewhere,
+}
+
+/// The simplest form of a call that a builtin can make for every item: what is mapped.
+///
+/// ```python
+/// def f(x): raise StopIteration         # `map` would end quietly
+/// ```
+///
+/// Returns `int` for `int(x)`, `str.upper` for `x.upper()`, when all items have a type for which no code of a
+/// user's runs.
+pub fn mapped_builtin(facts: &Facts<'_>, element: Node<'_>, target: Node<'_>, items: &Type) -> Option<String> {
+    let call = Call::cast(element)?;
+    if let Some(method) = crate::syntax::Attribute::cast(call.function) {
+        let plain = method.object.kind() == Kind::Identifier && method.object.text() == target.text();
+        let no_arguments = call.arguments().list.is_empty() && call.arguments.kind() == Kind::ArgumentList;
+        let known = items.is(Class::Str) && STR_METHODS.contains(&method.name.text());
+        return (plain && no_arguments && known).then(|| format!("str.{}", method.name.text()));
+    }
+    let argument = call.sole_argument()?;
+    let same = argument.kind() == Kind::Identifier && argument.text() == target.text();
+    let builtin = call.function.kind() == Kind::Identifier && facts.model().is_builtin(call.function);
+    let quiet = effects::runs_no_user_code(call.function.text(), std::slice::from_ref(items));
+    (same && builtin && quiet).then(|| call.function.text().to_owned())
+}
+
+/// Methods of `str` that take no argument and that every supported Python has.
+const STR_METHODS: &[&str] = &[
+    "capitalize", "isalnum", "isalpha", "isdigit", "islower", "isspace", "istitle", "isupper", "lower", "lstrip",
+    "rstrip", "split", "splitlines", "strip", "swapcase", "title", "upper",
+];
+
+/// That the object in `variable` has no other name: it is made here, and only its own methods, loops over it
+/// and `return` ever touch it.
+pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> bool {
+    let model = facts.model();
+    let row = model.variable(variable);
+    let made_here = row.bindings.iter().all(|binding| {
+        let binding = model.binding(*binding);
+        let parent = facts.tree().node(binding.node).parent();
+        let value = parent.filter(|up| up.kind() == Kind::Assignment).and_then(|up| up.child(crate::syntax::Field::Right));
+        let lone = parent.and_then(|up| up.parent()).is_some_and(|up| up.kind() == Kind::ExpressionStatement);
+        let fresh = value.is_some_and(|value| {
+            matches!(value.kind(), Kind::List | Kind::Set | Kind::ListComprehension | Kind::SetComprehension | Kind::Call)
+        });
+        matches!(binding.kind, BindingKind::Assignment | BindingKind::AnnotatedAssignment) && lone && fresh
+    });
+    made_here
+        && row.references.iter().all(|reference| {
+            let node = facts.tree().node(model.reference(*reference).node);
+            let Some(parent) = node.parent() else { return false };
+            match parent.kind() {
+                Kind::Attribute => {
+                    let called = parent.parent().and_then(Call::cast).is_some_and(|call| call.function == parent);
+                    called && node.field() == crate::syntax::Field::Object
+                }
+                Kind::ReturnStatement => true,
+                Kind::ForStatement | Kind::ForInClause => node.field() == crate::syntax::Field::Right,
+                _ => false,
+            }
+        })
+}
+
+/// The first line of a statement, for pointing at it.
+pub fn header(node: Node<'_>) -> Range {
+    let end = node.source().line_end(node.range().start).min(node.range().end);
+    let text = node.source().slice(Range::new(node.range().start, end)).trim_end();
+    Range::new(node.range().start, node.range().start + text.len() as u32)
+}
