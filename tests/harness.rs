@@ -1,46 +1,14 @@
 //! The checks of the other tests can fail: shown with transforms and outcomes made for the purpose.
 
-use pyfix::edit::{Decline, Edit, Fix, Refusal, Verdict};
-use pyfix::engine::{AppliedFix, Cx, DeclinedSite, Meta, Outcome, Registry, Transform};
-use pyfix::semantic::Reason;
-use pyfix::syntax::{Kind, Node};
-use pyfix::text::{PythonVersion, Range};
+use pyfix::edit::Edit;
+use pyfix::engine::{AppliedFix, DeclinedSite, Meta, Outcome, Registry, Transform};
+use pyfix::semantic::{Reason, Refusal};
+use pyfix::syntax::Kind;
+use pyfix::text::Range;
 
 use crate::pages::check_page;
 use crate::support::check::{Setup, audit, fix};
-
-/// Replaces one word by another, except in a class.
-struct Replace {
-    meta: &'static Meta,
-    from: &'static str,
-    to: &'static str,
-}
-
-impl Transform for Replace {
-    fn meta(&self) -> &'static Meta {
-        self.meta
-    }
-
-    fn check(&self, node: Node<'_>, _cx: &Cx<'_>) -> Verdict {
-        if node.text() != self.from {
-            return Err(Decline::NotThisShape);
-        }
-        if node.ancestors().any(|ancestor| ancestor.kind() == Kind::ClassDefinition) {
-            let refusal = Refusal { reason: Reason::ClassScope, range: node.range(), subject: None };
-            return Err(refusal.into());
-        }
-        Ok(Fix {
-            transform: self.meta.id,
-            message: "a word".to_owned(),
-            range: node.range(),
-            edits: vec![Edit::replace(node.range(), self.to)],
-            hoists: Vec::new(),
-            imports: Vec::new(),
-            assumptions: Vec::new(),
-            footprint: vec![node.range()],
-        })
-    }
-}
+use crate::support::replace::{Replace, meta};
 
 const RENAME_PAGE: &str = "\
 # rename-alpha
@@ -85,24 +53,6 @@ static WRONG: Replace = Replace { meta: &WRONG_META, from: "1", to: "2" };
 static WRONG_META: Meta = meta("rename-alpha", RENAME_PAGE, &[Kind::Integer], &["1"]);
 const WRONG_RENAMING: Registry = Registry::new(WRONG_LIST);
 const WRONG_LIST: &[&dyn Transform] = &[&WRONG];
-
-const fn meta(
-    id: &'static str,
-    page: &'static str,
-    kinds: &'static [Kind],
-    needles: &'static [&'static str],
-) -> Meta {
-    Meta {
-        id,
-        summary: "Calls alpha beta.",
-        page,
-        kinds,
-        needles,
-        reasons: &[Reason::ClassScope],
-        oldest: PythonVersion::PY36,
-        priority: 0,
-    }
-}
 
 fn faults_of(page: String) -> String {
     let meta = Meta { page: page.leak(), ..meta("rename-alpha", "", &[Kind::Identifier], &["alpha"]) };

@@ -10,6 +10,7 @@
 )]
 
 mod bytes;
+mod engine;
 mod harness;
 mod pages;
 mod pitfalls;

@@ -3,3 +3,4 @@
 pub mod check;
 pub mod diff;
 pub mod pythons;
+pub mod replace;

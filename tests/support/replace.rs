@@ -1,0 +1,62 @@
+//! A transform for tests of the engine and of the checks: it replaces words.
+
+use pyfix::edit::{Decline, Edit, Fix, Verdict};
+use pyfix::engine::{Cx, Meta, Transform};
+use pyfix::semantic::{Reason, Refusal};
+use pyfix::syntax::{Kind, Node};
+use pyfix::text::PythonVersion;
+
+/// Replaces one word by another, except in a class.
+pub struct Replace {
+    /// What is known of it.
+    pub meta: &'static Meta,
+    /// The text of the nodes that it replaces.
+    pub from: &'static str,
+    /// What takes its place.
+    pub to: &'static str,
+}
+
+impl Transform for Replace {
+    fn meta(&self) -> &'static Meta {
+        self.meta
+    }
+
+    fn check(&self, node: Node<'_>, _cx: &Cx<'_>) -> Verdict {
+        if node.text() != self.from {
+            return Err(Decline::NotThisShape);
+        }
+        if node.ancestors().any(|ancestor| ancestor.kind() == Kind::ClassDefinition) {
+            let refusal = Refusal { reason: Reason::ClassScope, range: node.range(), subject: None };
+            return Err(refusal.into());
+        }
+        Ok(Fix {
+            transform: self.meta.id,
+            message: "a word".to_owned(),
+            range: node.range(),
+            edits: vec![Edit::replace(node.range(), self.to)],
+            hoists: Vec::new(),
+            imports: Vec::new(),
+            assumptions: Vec::new(),
+            footprint: vec![node.range()],
+        })
+    }
+}
+
+/// What is known of a transform that calls alpha beta, or so.
+pub const fn meta(
+    id: &'static str,
+    page: &'static str,
+    kinds: &'static [Kind],
+    needles: &'static [&'static str],
+) -> Meta {
+    Meta {
+        id,
+        summary: "Calls alpha beta.",
+        page,
+        kinds,
+        needles,
+        reasons: &[Reason::ClassScope],
+        oldest: PythonVersion::PY36,
+        priority: 0,
+    }
+}
