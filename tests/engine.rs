@@ -5,7 +5,8 @@ use pyfix::syntax::Kind;
 use pyfix::text::{PythonVersion, Source};
 
 use crate::support::check::{Setup, fix};
-use crate::support::replace::{Replace, meta};
+use crate::support::diff::diff;
+use crate::support::replace::{HoistAlpha, Replace, meta};
 
 const IDENTIFIER: &[Kind] = &[Kind::Identifier];
 
@@ -127,4 +128,71 @@ fn odd_texts_do_no_harm() {
     assert!(fix(&deep, &setup).skipped.is_some());
     let chain = format!("alpha{}\n", " + alpha".repeat(3_000));
     assert_eq!(fix(&chain, &setup).text, Some(chain.replace("alpha", "gamma")));
+}
+
+static HOIST: HoistAlpha = HoistAlpha { meta: &HOIST_META };
+static HOIST_META: Meta = meta("hoist-alpha", "", IDENTIFIER, &["alpha"]);
+
+/// Checks what becomes of a text in which `alpha` is to be hoisted.
+fn hoisted(before: &str, after: &str) {
+    let outcome = fix(before, &setup(&[&HOIST]));
+    let actual = outcome.text.unwrap_or_default();
+    assert!(actual == after, "{}", diff(after, &actual));
+}
+
+#[test]
+fn what_is_hoisted_stands_before_the_loop() {
+    hoisted(
+        "\"\"\"Doc.\"\"\"\nfor x in y:\n    for z in x:\n        alpha\n    alpha\n",
+        "\"\"\"Doc.\"\"\"\nimport re\n_pattern = re.compile('a')\n\
+         for x in y:\n    for z in x:\n        _pattern.pattern\n    _pattern.pattern\n",
+    );
+    hoisted(
+        "from __future__ import x; import b\r\ndef f():\r\n\tasync for x in y:\r\n\t\talpha",
+        "from __future__ import x; import b\r\nimport re\r\ndef f():\r\n\t_pattern = re.compile('a')\r\n\
+         \tasync for x in y:\r\n\t\t_pattern.pattern",
+    );
+    hoisted(
+        "#!python\n# comment\n\nfor x in y: alpha; _pattern\n",
+        "#!python\n# comment\n\nimport re\n_pattern_2 = re.compile('a')\nfor x in y: _pattern_2.pattern; _pattern\n",
+    );
+}
+
+#[test]
+fn what_is_hoisted_follows_the_import_that_it_needs() {
+    hoisted(
+        "from os import path\nfor x in y:\n    alpha\n",
+        "from os import path\nimport re\n_pattern = re.compile('a')\nfor x in y:\n    _pattern.pattern\n",
+    );
+}
+
+#[test]
+fn a_comment_above_the_loop_stays_there() {
+    hoisted(
+        "import a\n\n# about the loop\nfor x in y:\n    alpha\n",
+        "import a\nimport re\n\n# about the loop\n_pattern = re.compile('a')\nfor x in y:\n    _pattern.pattern\n",
+    );
+}
+
+/// The line of the loop does not show how deep the loop is: its logical line begins above.
+#[test]
+fn a_loop_behind_a_backslash_stays_in_its_function() {
+    let text = "import a\ndef f():\n    \\\nfor x in y:\n      alpha\nprint(1)\n";
+    let outcome = unchecked(text, &setup(&[&HOIST]));
+    assert!(outcome.quarantined.is_empty(), "{outcome:?}");
+    let new = outcome.text.unwrap_or_else(|| text.to_owned());
+    let left_alone = new == text;
+    let kept_deep = new.contains("\n    for x in y:") || new.contains("    \\\nfor x in y:");
+    assert!(left_alone || kept_deep, "{new}");
+}
+
+#[test]
+fn hoists_of_one_loop_are_merged_and_named_apart() {
+    let text = "def f():\n    for x in y:\n        alpha, alpha\n\n\ndef g(_pattern):\n    for x in y: alpha\n    \
+                for x in y:\n        if x: alpha\n        else: alpha\n";
+    let outcome = fix(text, &setup(&[&HOIST]));
+    let new = outcome.text.unwrap();
+    assert_eq!(new.matches("re.compile").count(), 3, "{new}");
+    assert_eq!(new.matches("import re\n").count(), 1, "{new}");
+    assert!(new.contains("_pattern_2 = ") && new.contains("_pattern_3 = "), "{new}");
 }

@@ -260,6 +260,17 @@ fn the_core_does_not_touch_the_outside() {
     .unwrap();
     let mut core = rust_files();
     core.retain(|file| !file.area().is_empty() && !OUTSIDE.contains(&file.area()));
+    let tests = regex::Regex::new(r"#\[cfg\(test\)\]\n(?:pub\(\w+\) )?mod (\w+);").unwrap();
+    let test_modules: BTreeSet<Vec<String>> = core
+        .iter()
+        .flat_map(|file| {
+            let names = tests.captures_iter(&file.text);
+            names.map(|name| file.module().iter().copied().chain([&name[1]]).map(str::to_owned).collect())
+        })
+        .collect();
+    core.retain(|file| {
+        !test_modules.contains(&file.module().iter().map(|&it| it.to_owned()).collect::<Vec<_>>())
+    });
     for file in &mut core {
         // Unit tests stand last in a file, and may read and measure.
         let end = file.text.find("#[cfg(test)]").unwrap_or(file.text.len());

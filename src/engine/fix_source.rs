@@ -11,7 +11,7 @@ use crate::engine::{
 };
 use crate::semantic::{Facts, Reason, Refusal, World};
 use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, parse};
-use crate::text::{Range, Source};
+use crate::text::{Range, Source, lone_crs};
 
 /// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
 const MAX_ROUNDS: u32 = 50;
@@ -73,15 +73,13 @@ fn has_needle(source: &Source, transform: &dyn Transform) -> bool {
 
 /// The first carriage return that stands alone and not inside a string.
 fn first_lone_cr(source: &Source) -> Option<u32> {
-    let bytes = source.text().as_bytes();
-    let alone = |at: &usize| bytes.get(at + 1) != Some(&b'\n');
-    let first = memchr::memchr_iter(b'\r', bytes).find(alone)? as u32;
+    let first = lone_crs(source.text()).next()?;
     let Ok(tree) = parse(source, &Regions::whole(source)) else { return Some(first) };
     let in_string = |at: u32| {
         tree.covering(Range::new(at, at + 1))
             .is_some_and(|node| node.chain().any(|holder| holder.kind() == Kind::String))
     };
-    memchr::memchr_iter(b'\r', bytes).filter(alone).map(|at| at as u32).find(|at| !in_string(*at))
+    lone_crs(source.text()).find(|at| !in_string(*at))
 }
 
 fn lone_cr(source: &Source, at: u32) -> Skip {

@@ -139,7 +139,7 @@ pub(super) fn collect<'t>(tree: &'t SyntaxTree<'t>) -> Collected<'t> {
         collected.open(node, role, scope);
         let taints = taint::of_syntax(node);
         collected.taint(scope, taints);
-        if node.kind() == Kind::Identifier {
+        if node.kind() == Kind::Identifier || roles::is_disguised_name(node) {
             collected.identifier(node, role, scope, statement);
         }
     }
@@ -198,7 +198,9 @@ impl<'t> Collected<'t> {
             Kind::ClassDefinition => {
                 (ScopeKind::Class, name.map_or("", |name| name.text().trim_start_matches('_')))
             }
-            Kind::TypeAliasStatement => (ScopeKind::TypeExpression, outer_private),
+            Kind::TypeAliasStatement if roles::is_type_alias(node) => {
+                (ScopeKind::TypeExpression, outer_private)
+            }
             Kind::ConstrainedType if role == Role::TypeParameters => {
                 (ScopeKind::TypeExpression, outer_private)
             }

@@ -16,9 +16,12 @@ mod flow;
 pub mod guards;
 mod model;
 mod reason;
+pub mod regex_syntax;
 mod roles;
 mod scope;
 mod taint;
+#[cfg(test)]
+mod tests;
 mod types;
 mod world;
 

@@ -1,5 +1,6 @@
 //! The questions about names: which variable, builtin or neither a name means, and who else uses it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::bind::{self, Slots};
@@ -160,15 +161,22 @@ impl<'t> Model<'t> {
         }
         match self.reference_at(identifier) {
             Some(Reference { variable: Some(variable), .. }) => Resolution::Variable(*variable),
-            Some(reference) => self.unbound(reference.scope, identifier.text()),
+            Some(reference) => {
+                self.unbound(reference.scope, &self.mangled(reference.scope, identifier.text()))
+            }
             None if is_declaration(identifier) => self.lookup(self.scope_of(identifier), identifier.text()),
             None => Resolution::Unknown,
         }
     }
 
+    /// The name that Python uses for `name` in `scope`: another one for private names in classes.
+    pub fn mangled<'n>(&self, scope: ScopeId, name: &'n str) -> Cow<'n, str> {
+        build::mangle(name, self.scope(scope).private)
+    }
+
     /// What a read of `name` in the scope `from` would mean.
     pub fn lookup(&self, from: ScopeId, name: &str) -> Resolution {
-        let mangled = build::mangle(name, self.scope(from).private);
+        let mangled = self.mangled(from, name);
         let known = self.names.find(&mangled);
         match known.and_then(|known| self.slots.lookup(&self.scopes, from, known)) {
             Some(variable) => Resolution::Variable(variable),
@@ -199,7 +207,7 @@ impl<'t> Model<'t> {
 
     /// The variable that `scope` itself holds under `name`.
     pub fn variable_in(&self, scope: ScopeId, name: &str) -> Option<VariableId> {
-        let mangled = build::mangle(name, self.scope(scope).private);
+        let mangled = self.mangled(scope, name);
         self.slots.local(scope, self.names.find(&mangled)?)
     }
 

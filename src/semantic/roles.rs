@@ -38,7 +38,7 @@ pub(super) fn role_of_child(parent: Node<'_>, role: Role, child: Node<'_>) -> Ro
     match parent.kind() {
         Kind::Attribute if field == Field::Attribute => Role::NotAName,
         Kind::KeywordArgument if field == Field::Name => Role::NotAName,
-        Kind::MemberType if child.kind() == Kind::Identifier => Role::NotAName,
+        Kind::MemberType | Kind::KeywordPattern if child.kind() == Kind::Identifier => Role::NotAName,
         Kind::Assignment if field == Field::Left => assignment_target(parent, child),
         Kind::AugmentedAssignment if field == Field::Left => Role::Bind(BindingKind::AugmentedAssignment),
         Kind::ForStatement if field == Field::Left => Role::Bind(BindingKind::LoopTarget),
@@ -76,7 +76,6 @@ pub(super) fn role_of_child(parent: Node<'_>, role: Role, child: Node<'_>) -> Ro
         Kind::ExceptClause => except_part(parent, child),
         Kind::CaseClause if child.kind() == Kind::CasePattern => Role::Pattern,
         Kind::ClassPattern if child.kind() == Kind::DottedName => Role::ReadFirst,
-        Kind::KeywordPattern if child.kind() == Kind::Identifier => Role::NotAName,
         Kind::SplatPattern => capture(child),
         Kind::CasePattern
         | Kind::ClassPattern
@@ -87,7 +86,7 @@ pub(super) fn role_of_child(parent: Node<'_>, role: Role, child: Node<'_>) -> Ro
         Kind::GenericType if role == Role::AliasHead && child.kind() == Kind::TypeParameter => {
             Role::TypeParameters
         }
-        Kind::TypeAliasStatement if field == Field::Left => Role::AliasHead,
+        Kind::TypeAliasStatement if field == Field::Left && is_type_alias(parent) => Role::AliasHead,
         Kind::PatternList
         | Kind::TuplePattern
         | Kind::ListPattern
@@ -139,10 +138,9 @@ fn walrus_part(walrus: Node<'_>, child: Node<'_>) -> Role {
 fn dotted_part(dotted: Node<'_>, role: Role, child: Node<'_>) -> Role {
     let first = child.previous_sibling().is_none();
     match role {
-        Role::ReadFirst if first => Role::Read,
         Role::ImportFirst if first => Role::Bind(BindingKind::Import),
-        Role::Pattern if child.next_sibling().is_none() && first => capture(child),
-        Role::Pattern if first => Role::Read,
+        Role::Pattern if first && child.next_sibling().is_none() => capture(child),
+        Role::ReadFirst | Role::Pattern if first => Role::Read,
         Role::ReadFirst | Role::ImportFirst | Role::Pattern => Role::NotAName,
         Role::Bind(_) if dotted.named_children().nth(1).is_some() => Role::NotAName,
         role => role,
@@ -183,4 +181,23 @@ fn except_part(clause: Node<'_>, child: Node<'_>) -> Role {
 /// Whether `part` of `T: bound` is the bound.
 pub(super) fn is_bound(part: Node<'_>) -> bool {
     part.previous_sibling().is_some()
+}
+
+/// Whether a type alias is one: the grammar takes `type(x).y = z` for an alias called `(x).y`.
+pub(super) fn is_type_alias(alias: Node<'_>) -> bool {
+    let head = alias.child(Field::Left).and_then(|head| head.named_children().next());
+    head.is_some_and(|head| matches!(head.kind(), Kind::Identifier | Kind::GenericType))
+}
+
+/// Whether `node` is a keyword for the grammar and a name for Python: the `type` of `type(x).y = z`, and
+/// in Python 3 the `print` of `print >>x`.
+pub(super) fn is_disguised_name(node: Node<'_>) -> bool {
+    if node.kind() != Kind::Token || node.previous_sibling().is_some() {
+        return false;
+    }
+    node.parent().is_some_and(|parent| match parent.kind() {
+        Kind::TypeAliasStatement => !is_type_alias(parent),
+        Kind::PrintStatement => node.source().dialect() == Dialect::Python3,
+        _ => false,
+    })
 }

@@ -1,9 +1,18 @@
-//! Bytes and positions: what a source text is before anyone knows that it is Python.
+//! Bytes, positions and encodings: what a source text is before anyone knows that it is Python. Knows of
+//! Python only how a file declares its encoding.
 
+mod codecs;
+mod cookie;
+mod encoding;
+mod newline;
 mod range;
 mod source;
 mod target;
+#[cfg(test)]
+mod testing;
 
+pub use encoding::{DecodeError, Decoded, EncodeError, Encoding, decode};
+pub use newline::lone_crs;
 pub use range::Range;
 pub use source::{Indent, Source};
 pub use target::{Dialect, PythonVersion, Target};

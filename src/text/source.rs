@@ -3,6 +3,7 @@
 //! Knows lines, columns and the indentation that the text uses; does not know Python's grammar, and not
 //! the bytes of the file (see `encoding`).
 
+use super::newline::newline_at;
 use super::{Dialect, Range, Target};
 
 /// One immutable source text: UTF-8, without a byte order mark.
@@ -139,18 +140,10 @@ impl Source {
         Range::new(start, start + count as u32)
     }
 
-    /// The line ending used by the line that holds `offset`; a last line without one takes that of the line
-    /// before it.
+    /// The line ending used by the line that holds `offset`; a last line without one takes that of most
+    /// lines.
     pub fn newline_at(&self, offset: u32) -> &'static str {
-        let line = self.slice(Range::new(self.line_start(offset), self.line_end(offset)));
-        if line.ends_with("\r\n") {
-            return "\r\n";
-        }
-        if line.ends_with('\n') {
-            return "\n";
-        }
-        let before = self.text.get(..self.line_start(offset) as usize).unwrap_or("");
-        if before.ends_with("\r\n") { "\r\n" } else { "\n" }
+        newline_at(&self.text, offset).as_str()
     }
 
     /// One level of indentation as this text writes it: the smallest first-level indentation found in the

@@ -1,6 +1,6 @@
-//! A transform for tests of the engine and of the checks: it replaces words.
+//! Transforms for tests of the engine and of the checks: they replace words.
 
-use pyfix::edit::{Decline, Edit, Fix, Verdict};
+use pyfix::edit::{Decline, Edit, Fix, Hoist, ImportRequest, Verdict};
 use pyfix::engine::{Cx, Meta, Transform};
 use pyfix::semantic::{Reason, Refusal};
 use pyfix::syntax::{Kind, Node};
@@ -58,5 +58,42 @@ pub const fn meta(
         reasons: &[Reason::ClassScope],
         oldest: PythonVersion::PY36,
         priority: 0,
+    }
+}
+
+/// In a loop, `alpha` becomes a pattern that is compiled before the loop, with a module imported for it.
+pub struct HoistAlpha {
+    /// What is known of it.
+    pub meta: &'static Meta,
+}
+
+impl Transform for HoistAlpha {
+    fn meta(&self) -> &'static Meta {
+        self.meta
+    }
+
+    fn check(&self, node: Node<'_>, _cx: &Cx<'_>) -> Verdict {
+        let loops = node.ancestors().filter(|it| it.kind() == Kind::ForStatement);
+        let Some(outermost) = loops.last().filter(|_| node.text() == "alpha") else {
+            return Err(Decline::NotThisShape);
+        };
+        let function = node.ancestors().find(|it| it.kind() == Kind::FunctionDefinition);
+        let hoist = Hoist {
+            anchor: outermost.range().start,
+            expression: "re.compile('a')".to_owned(),
+            name: "_pattern",
+            scope: function.map_or(node.source().full_range(), |it| it.range()),
+            uses: vec![Edit::replace(node.range(), ".pattern")],
+        };
+        Ok(Fix {
+            transform: self.meta.id,
+            message: "a pattern".to_owned(),
+            range: node.range(),
+            edits: Vec::new(),
+            hoists: vec![hoist],
+            imports: vec![ImportRequest { module: "re", name: "re".to_owned() }],
+            assumptions: Vec::new(),
+            footprint: vec![node.range()],
+        })
     }
 }
