@@ -8,7 +8,9 @@
 //! - [`edit`]: from a decision to new text.
 //! - [`engine`]: asks the transforms, plans, applies, repeats, verifies.
 //! - [`transforms`]: the built-in rewrites: judgement, no plumbing.
+//! - [`cli`]: arguments, configuration, files and output: everything that the user touches.
 
+pub mod cli;
 pub mod edit;
 pub mod engine;
 pub mod semantic;

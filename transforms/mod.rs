@@ -1,8 +1,10 @@
 //! The built-in transforms, each a page (`<id>.md`) and a judgement (`<id>.rs`).
 
+mod loop_append;
+
 use crate::engine::{Registry, Transform};
 
 /// Every built-in transform, in the order in which they are listed.
 pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 
-const TRANSFORMS: &[&dyn Transform] = &[];
+const TRANSFORMS: &[&dyn Transform] = &[&loop_append::LoopAppend];

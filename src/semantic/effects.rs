@@ -27,9 +27,13 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
         node.named_children().fold(Effects::empty(), |sum, part| sum | of_expression(facts, part))
     };
     match node.kind() {
-        Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None | Kind::Ellipsis | Kind::Lambda => {
-            Effects::empty()
-        }
+        Kind::Integer
+        | Kind::Float
+        | Kind::True
+        | Kind::False
+        | Kind::None
+        | Kind::Ellipsis
+        | Kind::Lambda => Effects::empty(),
         // A name may have no value.
         Kind::Identifier => Effects::MAY_RAISE,
         Kind::String | Kind::ConcatenatedString => {
@@ -64,7 +68,8 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
         }
         Kind::Subscript => {
             let known = node.named_children().all(|part| {
-                facts.type_of(part).class().is_some() && (part.field() == Field::Value || is_plain(&facts.type_of(part)))
+                facts.type_of(part).class().is_some()
+                    && (part.field() == Field::Value || is_plain(&facts.type_of(part)))
             });
             parts(node) | if known { Effects::MAY_RAISE } else { anything }
         }
@@ -110,9 +115,11 @@ pub(super) fn runs_no_user_code(name: &str, arguments: &[Type]) -> bool {
     let sized = |value: &Type| value.class().is_some_and(|class| !matches!(class, Class::None));
     match (name, arguments) {
         ("len" | "bool", [only]) => sized(only),
-        ("int" | "float" | "str" | "repr" | "ord" | "chr" | "abs" | "hex" | "oct" | "bin" | "hash" | "ascii", [_]) => {
-            plain
-        }
+        (
+            "int" | "float" | "str" | "repr" | "ord" | "chr" | "abs" | "hex" | "oct" | "bin" | "hash"
+            | "ascii",
+            [_],
+        ) => plain,
         ("isinstance" | "callable" | "id" | "type", _) => plain,
         _ => false,
     }

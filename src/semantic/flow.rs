@@ -114,7 +114,12 @@ impl Flow {
     }
 
     /// A read of `variable` that may see the value it has when an exception leaves `region`.
-    pub fn read_on_failure(&self, model: &Model<'_>, variable: VariableId, region: Node<'_>) -> Option<NodeId> {
+    pub fn read_on_failure(
+        &self,
+        model: &Model<'_>,
+        variable: VariableId,
+        region: Node<'_>,
+    ) -> Option<NodeId> {
         self.read_beyond(model, variable, region, &[Edge::Exceptional])
     }
 
@@ -456,7 +461,8 @@ impl Builder<'_> {
     fn with_statement(&mut self, node: Node<'_>, from: Frontier) -> Frontier {
         let mut from = from;
         let clauses = node.named_children().filter(|child| child.kind() == Kind::WithClause);
-        let items = clauses.flat_map(|clause| clause.named_children()).filter(|child| child.kind() == Kind::WithItem);
+        let items =
+            clauses.flat_map(|clause| clause.named_children()).filter(|child| child.kind() == Kind::WithItem);
         let mut swallowing = 0;
         // Where an exception goes that a context manager swallows, and every other way out.
         let exit = self.steps.len();
@@ -483,7 +489,9 @@ impl Builder<'_> {
         });
         let function = manager.and_then(Call::cast).map(|call| call.function);
         function.is_some_and(|function| {
-            function.kind() == Kind::Identifier && function.text() == "open" && self.model.is_builtin(function)
+            function.kind() == Kind::Identifier
+                && function.text() == "open"
+                && self.model.is_builtin(function)
         })
     }
 
@@ -492,7 +500,10 @@ impl Builder<'_> {
         let mut from = Frontier::from_slice(&[self.step(from, &subjects)]);
         let mut ends = Frontier::new();
         let body = node.child(Field::Body);
-        let clauses = body.into_iter().flat_map(|body| body.children()).filter(|child| child.kind() == Kind::CaseClause);
+        let clauses = body
+            .into_iter()
+            .flat_map(|body| body.children())
+            .filter(|child| child.kind() == Kind::CaseClause);
         for clause in clauses {
             let tested: SmallVec<[Node<'_>; 2]> = clause
                 .named_children()

@@ -5,7 +5,8 @@
 
 use super::effects::{self, Effects};
 use super::{
-    Answer, BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, Type, VariableId,
+    Answer, BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, Type,
+    VariableId,
 };
 use crate::syntax::{Call, Kind, Node};
 use crate::text::{PythonVersion, Range};
@@ -67,7 +68,12 @@ pub fn builtin(facts: &Facts<'_>, node: Node<'_>, name: &str) -> Guarded {
 /// # Errors
 ///
 /// When another scope holds it or binds it, with `reason`.
-pub fn own_variable(facts: &Facts<'_>, identifier: Node<'_>, scope: ScopeId, reason: Reason) -> Guarded<VariableId> {
+pub fn own_variable(
+    facts: &Facts<'_>,
+    identifier: Node<'_>,
+    scope: ScopeId,
+    reason: Reason,
+) -> Guarded<VariableId> {
     let refusal = || Refusal::about(reason, identifier.range(), identifier.text());
     let Resolution::Variable(id) = facts.model().resolve(identifier) else { return Err(refusal()) };
     let variable = facts.model().variable(id);
@@ -75,7 +81,8 @@ pub fn own_variable(facts: &Facts<'_>, identifier: Node<'_>, scope: ScopeId, rea
         let bound_in = facts.model().binding(*binding).scope;
         facts.model().function_scope_of(bound_in) != scope
     });
-    let declared = variable.is_declared_global() && facts.model().scope(variable.scope).kind != ScopeKind::Module;
+    let declared =
+        variable.is_declared_global() && facts.model().scope(variable.scope).kind != ScopeKind::Module;
     if variable.scope != scope || elsewhere || declared || variable.is_declared_nonlocal() {
         return Err(refusal());
     }
@@ -185,7 +192,8 @@ pub fn no_partial_result(facts: &Facts<'_>, flow: &Flow, variable: VariableId, s
     // Behind a handler, a nested function or another file could look.
     let module = model.scope(row.scope).kind == ScopeKind::Module;
     let handled = || flow.may_be_handled(site);
-    let elsewhere = || module && unseen_outside(facts, &row.name, header(site), Reason::PartialResult).is_err();
+    let elsewhere =
+        || module && unseen_outside(facts, &row.name, header(site), Reason::PartialResult).is_err();
     if handled() && (row.is_captured_by_closure() || elsewhere()) {
         return Err(refuse(header(site)));
     }
@@ -272,10 +280,12 @@ fn is_bound_by(facts: &Facts<'_>, name: Node<'_>, parts: &[Node<'_>]) -> bool {
     let rebound = row.bindings.iter().any(|binding| {
         let binding = facts.model().binding(*binding);
         // A function that is called meanwhile may rebind a name of its surroundings.
-        binding.scope != row.scope || parts.iter().any(|part| part.range().contains(facts.tree().node(binding.node).range()))
+        binding.scope != row.scope
+            || parts.iter().any(|part| part.range().contains(facts.tree().node(binding.node).range()))
     });
     let module = facts.model().scope(row.scope).kind == ScopeKind::Module;
-    rebound || (module && facts.world().name_used_elsewhere(&row.name) != Answer::No && row.bindings.len() > 1)
+    rebound
+        || (module && facts.world().name_used_elsewhere(&row.name) != Answer::No && row.bindings.len() > 1)
 }
 
 /// That `part` can move into a comprehension, or into a generator that a call consumes.
@@ -380,7 +390,12 @@ pub enum Place {
 ///
 /// Returns `int` for `int(x)`, `str.upper` for `x.upper()`, when all items have a type for which no code of a
 /// user's runs.
-pub fn mapped_builtin(facts: &Facts<'_>, element: Node<'_>, target: Node<'_>, items: &Type) -> Option<String> {
+pub fn mapped_builtin(
+    facts: &Facts<'_>,
+    element: Node<'_>,
+    target: Node<'_>,
+    items: &Type,
+) -> Option<String> {
     let call = Call::cast(element)?;
     if let Some(method) = crate::syntax::Attribute::cast(call.function) {
         let plain = method.object.kind() == Kind::Identifier && method.object.text() == target.text();
@@ -397,8 +412,23 @@ pub fn mapped_builtin(facts: &Facts<'_>, element: Node<'_>, target: Node<'_>, it
 
 /// Methods of `str` that take no argument and that every supported Python has.
 const STR_METHODS: &[&str] = &[
-    "capitalize", "isalnum", "isalpha", "isdigit", "islower", "isspace", "istitle", "isupper", "lower", "lstrip",
-    "rstrip", "split", "splitlines", "strip", "swapcase", "title", "upper",
+    "capitalize",
+    "isalnum",
+    "isalpha",
+    "isdigit",
+    "islower",
+    "isspace",
+    "istitle",
+    "isupper",
+    "lower",
+    "lstrip",
+    "rstrip",
+    "split",
+    "splitlines",
+    "strip",
+    "swapcase",
+    "title",
+    "upper",
 ];
 
 /// That the object in `variable` has no other name: it is made here, and only its own methods, loops over it
@@ -409,10 +439,15 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> bool {
     let made_here = row.bindings.iter().all(|binding| {
         let binding = model.binding(*binding);
         let parent = facts.tree().node(binding.node).parent();
-        let value = parent.filter(|up| up.kind() == Kind::Assignment).and_then(|up| up.child(crate::syntax::Field::Right));
+        let value = parent
+            .filter(|up| up.kind() == Kind::Assignment)
+            .and_then(|up| up.child(crate::syntax::Field::Right));
         let lone = parent.and_then(|up| up.parent()).is_some_and(|up| up.kind() == Kind::ExpressionStatement);
         let fresh = value.is_some_and(|value| {
-            matches!(value.kind(), Kind::List | Kind::Set | Kind::ListComprehension | Kind::SetComprehension | Kind::Call)
+            matches!(
+                value.kind(),
+                Kind::List | Kind::Set | Kind::ListComprehension | Kind::SetComprehension | Kind::Call
+            )
         });
         matches!(binding.kind, BindingKind::Assignment | BindingKind::AnnotatedAssignment) && lone && fresh
     });
@@ -422,7 +457,8 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> bool {
             let Some(parent) = node.parent() else { return false };
             match parent.kind() {
                 Kind::Attribute => {
-                    let called = parent.parent().and_then(Call::cast).is_some_and(|call| call.function == parent);
+                    let called =
+                        parent.parent().and_then(Call::cast).is_some_and(|call| call.function == parent);
                     called && node.field() == crate::syntax::Field::Object
                 }
                 Kind::ReturnStatement => true,

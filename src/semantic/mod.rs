@@ -9,6 +9,7 @@
 mod bind;
 mod build;
 mod builtins;
+pub mod comments;
 mod effects;
 mod exports;
 mod facts;

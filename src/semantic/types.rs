@@ -206,9 +206,11 @@ fn operate(left: &Type, operator: &str, right: &Type) -> Type {
         (Some(Class::Str), "%", Some(class)) if class != Class::Tuple && class != Class::Dict => {
             Type::exact(Class::Str)
         }
-        (Some(Class::Int), "+" | "-" | "*" | "//" | "%" | "&" | "|" | "^" | "<<" | ">>", Some(Class::Int)) => {
-            Type::exact(Class::Int)
-        }
+        (
+            Some(Class::Int),
+            "+" | "-" | "*" | "//" | "%" | "&" | "|" | "^" | "<<" | ">>",
+            Some(Class::Int),
+        ) => Type::exact(Class::Int),
         (Some(Class::Float), "+" | "-" | "*" | "/" | "//" | "%", _) if right.is_number() => {
             Type::exact(Class::Float)
         }
@@ -223,7 +225,8 @@ fn operate(left: &Type, operator: &str, right: &Type) -> Type {
 }
 
 fn comparison(facts: &Facts<'_>, node: Node<'_>) -> Type {
-    let identity = node.children_in(Field::Operators).all(|operator| matches!(operator.text(), "is" | "is not"));
+    let identity =
+        node.children_in(Field::Operators).all(|operator| matches!(operator.text(), "is" | "is not"));
     if identity || node.named_children().all(|part| infer(facts, part).class().is_some()) {
         Type::exact(Class::Bool)
     } else {
@@ -279,9 +282,9 @@ fn method_result(receiver: &Type, name: &str) -> Type {
         return Type::Unknown;
     }
     match name {
-        "upper" | "lower" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold" | "swapcase"
-        | "replace" | "zfill" | "center" | "ljust" | "rjust" | "expandtabs" | "join" | "translate" | "format"
-        | "removeprefix" | "removesuffix" => Type::exact(Class::Str),
+        "upper" | "lower" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold"
+        | "swapcase" | "replace" | "zfill" | "center" | "ljust" | "rjust" | "expandtabs" | "join"
+        | "translate" | "format" | "removeprefix" | "removesuffix" => Type::exact(Class::Str),
         "split" | "rsplit" | "splitlines" => Type::of_items(Class::List, Type::exact(Class::Str)),
         "partition" | "rpartition" => Type::of_items(Class::Tuple, Type::exact(Class::Str)),
         "encode" => Type::exact(Class::Bytes),
@@ -373,7 +376,8 @@ fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
         let value = single.and_then(|assignment| assignment.child(Field::Right));
         // `a = b = []` gives the object two names, `a = b` does so too.
         let fresh = value.is_some_and(|value| !matches!(value.kind(), Kind::Assignment | Kind::Identifier));
-        let chained = single.and_then(|assignment| assignment.parent()).is_some_and(|up| up.kind() == Kind::Assignment);
+        let chained =
+            single.and_then(|assignment| assignment.parent()).is_some_and(|up| up.kind() == Kind::Assignment);
         fresh && !chained
     });
     made_here
@@ -389,14 +393,30 @@ fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
         Kind::ForStatement | Kind::ForInClause => node.field() == Field::Right,
         Kind::Subscript => {
             let loaded = parent.parent().is_some_and(|up| {
-                !matches!(up.kind(), Kind::DeleteStatement | Kind::PatternList | Kind::TuplePattern | Kind::ListPattern)
-                    && !(parent.field() == Field::Left)
+                !matches!(
+                    up.kind(),
+                    Kind::DeleteStatement | Kind::PatternList | Kind::TuplePattern | Kind::ListPattern
+                ) && !(parent.field() == Field::Left)
             });
             node.field() == Field::Value && loaded
         }
-        Kind::ComparisonOperator => parent.children_in(Field::Operators).all(|operator| matches!(operator.text(), "in" | "not in")),
+        Kind::ComparisonOperator => {
+            parent.children_in(Field::Operators).all(|operator| matches!(operator.text(), "in" | "not in"))
+        }
         Kind::ArgumentList => parent.parent().and_then(Call::cast).is_some_and(|call| {
-            let copies = ["len", "sorted", "list", "tuple", "set", "frozenset", "sum", "print", "range", "str", "repr"];
+            let copies = [
+                "len",
+                "sorted",
+                "list",
+                "tuple",
+                "set",
+                "frozenset",
+                "sum",
+                "print",
+                "range",
+                "str",
+                "repr",
+            ];
             call.function.kind() == Kind::Identifier
                 && copies.contains(&call.function.text())
                 && model.is_builtin(call.function)

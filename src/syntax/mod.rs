@@ -4,16 +4,21 @@
 //! this module sees a root node or knows how many trees there were: statements of the module level simply
 //! have no parent.
 
+mod dialect;
+mod hints;
 mod kind;
 mod parser;
 mod python3;
 mod strings;
 mod tree;
+mod version;
 mod views;
 
+pub use dialect::{detect_dialect, dialect_of, may_be_python2};
 pub use kind::{Field, Kind};
 pub use parser::{ParseFailure, Regions, parse};
 pub use python3::{Health, health, same_expression};
 pub use strings::{Literal, LiteralKind, StringPrefix};
 pub use tree::{Node, NodeId, SyntaxTree};
+pub use version::minimum_version;
 pub use views::{Argument, Arguments, Assignment, Attribute, Call, ForLoop, Function};

@@ -53,6 +53,7 @@ impl Default for NodeData {
 pub struct SyntaxTree<'s> {
     source: &'s Source,
     nodes: Vec<NodeData>,
+    comments: Vec<NodeId>,
     /// Last child pushed so far under each node, while the tree is being built.
     last_child: Vec<u32>,
     /// Last node pushed so far at the module level.
@@ -61,7 +62,7 @@ pub struct SyntaxTree<'s> {
 
 impl<'s> SyntaxTree<'s> {
     pub(super) fn new(source: &'s Source) -> Self {
-        Self { source, nodes: Vec::new(), last_child: Vec::new(), last_top: NONE }
+        Self { source, nodes: Vec::new(), comments: Vec::new(), last_child: Vec::new(), last_top: NONE }
     }
 
     /// Appends a node after everything pushed so far, as the last child of `parent`.
@@ -81,6 +82,9 @@ impl<'s> SyntaxTree<'s> {
             && let Some(parent) = self.nodes.get_mut(parent.index())
         {
             parent.first_child = id;
+        }
+        if data.kind == Kind::Comment {
+            self.comments.push(NodeId(id));
         }
         self.nodes.push(data);
         self.last_child.push(NONE);
@@ -133,7 +137,13 @@ impl<'s> SyntaxTree<'s> {
 
     /// Every comment, in order.
     pub fn comments(&self) -> impl Iterator<Item = Node<'_>> {
-        self.nodes().filter(|node| node.kind() == Kind::Comment)
+        self.comments.iter().map(|id| self.node(*id))
+    }
+
+    /// The comments that begin at or behind `offset`, in order.
+    pub fn comments_from(&self, offset: u32) -> impl Iterator<Item = Node<'_>> {
+        let first = self.comments.partition_point(|id| self.node(*id).range().start < offset);
+        self.comments.iter().skip(first).map(|id| self.node(*id))
     }
 
     /// The smallest node that holds `range`, if one does.

@@ -1,0 +1,301 @@
+//! Reads `[tool.pyfix]` of a `pyproject.toml`, or a `pyfix.toml`, and names the line of whatever is wrong.
+//!
+//! Does not search for the file and does not know the command line (see `settings`).
+
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::args::{parse_goal, parse_string_style};
+use super::settings::parse_size;
+use super::suggest;
+use crate::engine::{Goal, Registry, StringStyle};
+use crate::text::PythonVersion;
+
+/// Every key, sorted.
+const KEYS: &[&str] = &[
+    "exclude",
+    "goal",
+    "ignore",
+    "line-length",
+    "max-file-size",
+    "select",
+    "string-style",
+    "target-version",
+    "trust-annotations",
+    "unsafe-fixes",
+];
+
+/// What one configuration file says; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileConfiguration {
+    /// The file that it was read from.
+    pub path: PathBuf,
+    /// `select`.
+    pub select: Option<Vec<String>>,
+    /// `ignore`.
+    pub ignore: Option<Vec<String>>,
+    /// `goal`.
+    pub goal: Option<Goal>,
+    /// `unsafe-fixes`.
+    pub unsafe_fixes: Option<bool>,
+    /// `target-version`.
+    pub target: Option<PythonVersion>,
+    /// `string-style`.
+    pub string_style: Option<StringStyle>,
+    /// `line-length`.
+    pub line_length: Option<usize>,
+    /// `trust-annotations`.
+    pub trust_annotations: Option<bool>,
+    /// `exclude`: patterns as in a `.gitignore` in the directory of the file.
+    pub exclude: Vec<String>,
+    /// `max-file-size`, in bytes.
+    pub max_file_size: Option<u64>,
+}
+
+/// What a file that may hold a configuration says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The configuration of pyfix.
+    pub configuration: Option<FileConfiguration>,
+    /// The line length of the formatter that the project uses.
+    pub formatter_line_length: Option<usize>,
+}
+
+/// Something wrong in a configuration file, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[error("{}:{line}: {message}", path.display())]
+pub struct ConfigurationError {
+    /// The file.
+    pub path: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+/// Reads the `text` of the configuration file at `path`.
+///
+/// # Errors
+///
+/// When pyfix's part of it is malformed, holds an unknown key, or a value that means nothing.
+pub fn read(path: &Path, text: &str, registry: &Registry) -> Result<Found, ConfigurationError> {
+    let is_pyproject = path.file_name().is_some_and(|name| name == "pyproject.toml");
+    let reader = Reader { path, text, registry };
+    let document = match DeTable::parse(text) {
+        Ok(document) => document,
+        // Test data is full of broken `pyproject.toml` files. One that says nothing about pyfix is none of
+        // our business.
+        Err(_) if is_pyproject && !text.contains("pyfix") => return Ok(Found::default()),
+        Err(error) => {
+            let message = error.message().lines().next().unwrap_or("not valid TOML").to_owned();
+            return Err(reader.error(error.span().unwrap_or(0..0), message));
+        }
+    };
+    let document = document.get_ref();
+    if !is_pyproject {
+        return Ok(Found {
+            configuration: Some(reader.configuration(document)?),
+            formatter_line_length: None,
+        });
+    }
+    let Some(tools) = table(document, "tool") else { return Ok(Found::default()) };
+    let configuration = match tools.get("pyfix") {
+        None => None,
+        Some(section) => match section.get_ref().as_table() {
+            Some(section) => Some(reader.configuration(section)?),
+            None => return Err(reader.error(section.span(), "`tool.pyfix` must be a table".to_owned())),
+        },
+    };
+    let length = |tool| table(tools, tool).and_then(|table| positive(table.get("line-length")?));
+    Ok(Found { configuration, formatter_line_length: length("black").or_else(|| length("ruff")) })
+}
+
+fn table<'t>(parent: &'t DeTable<'_>, key: &str) -> Option<&'t DeTable<'t>> {
+    parent.get(key).and_then(|value| value.get_ref().as_table())
+}
+
+fn positive(value: &Spanned<DeValue<'_>>) -> Option<usize> {
+    let integer = value.get_ref().as_integer()?;
+    usize::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|&number| number > 0)
+}
+
+/// Where the string `wanted` stands in an array.
+fn element(array: &Spanned<DeValue<'_>>, wanted: &str) -> std::ops::Range<usize> {
+    let elements = array.get_ref().as_array();
+    let found = elements.and_then(|all| all.iter().find(|one| one.get_ref().as_str() == Some(wanted)));
+    found.map_or_else(|| array.span(), Spanned::span)
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+    registry: &'a Registry,
+}
+
+impl Reader<'_> {
+    fn configuration(&self, section: &DeTable<'_>) -> Result<FileConfiguration, ConfigurationError> {
+        let mut result = FileConfiguration { path: self.path.to_owned(), ..FileConfiguration::default() };
+        for (key, value) in section {
+            match key.get_ref().as_ref() {
+                "exclude" => result.exclude = self.strings(value)?,
+                "goal" => result.goal = Some(self.word(value, parse_goal, &["speed", "memory"])?),
+                "ignore" => result.ignore = Some(self.transforms(value)?),
+                "line-length" => result.line_length = Some(self.number(value)?),
+                "max-file-size" => result.max_file_size = Some(self.size(value)?),
+                "select" => result.select = Some(self.transforms(value)?),
+                "string-style" => {
+                    let styles = ["auto", "fstring", "format", "percent"];
+                    result.string_style = Some(self.word(value, parse_string_style, &styles)?);
+                }
+                "target-version" => result.target = Some(self.version(value)?),
+                "trust-annotations" => result.trust_annotations = Some(self.boolean(value)?),
+                "unsafe-fixes" => result.unsafe_fixes = Some(self.boolean(value)?),
+                unknown => {
+                    let hint = suggest::hint(unknown, KEYS);
+                    return Err(self.error(key.span(), format!("unknown key `{unknown}`{hint}")));
+                }
+            }
+        }
+        Ok(result)
+    }
+
+    fn transforms(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigurationError> {
+        let known: Vec<&str> = self.registry.transforms().map(|transform| transform.meta().id).collect();
+        let ids = self.strings(value)?;
+        match ids.iter().find(|id| !known.contains(&id.as_str())) {
+            None => Ok(ids),
+            Some(unknown) => {
+                let hint = suggest::hint(unknown, &known);
+                let message = format!("there is no transform `{unknown}`{hint}; `pyfix list` shows all");
+                Err(self.error(element(value, unknown), message))
+            }
+        }
+    }
+
+    fn strings(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigurationError> {
+        let wrong = || self.error(value.span(), "must be an array of strings".to_owned());
+        let array = value.get_ref().as_array().ok_or_else(wrong)?;
+        array.iter().map(|one| one.get_ref().as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    }
+
+    fn word<T>(
+        &self,
+        value: &Spanned<DeValue<'_>>,
+        parse: fn(&str) -> Option<T>,
+        words: &[&str],
+    ) -> Result<T, ConfigurationError> {
+        let text = value.get_ref().as_str().unwrap_or_default();
+        parse(text).ok_or_else(|| {
+            let listed: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+            let hint = suggest::hint(text, words);
+            self.error(value.span(), format!("must be one of {}{hint}", listed.join(", ")))
+        })
+    }
+
+    fn number(&self, value: &Spanned<DeValue<'_>>) -> Result<usize, ConfigurationError> {
+        positive(value).ok_or_else(|| self.error(value.span(), "must be a whole number above 0".to_owned()))
+    }
+
+    fn boolean(&self, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigurationError> {
+        let wrong = || self.error(value.span(), "must be true or false".to_owned());
+        value.get_ref().as_bool().ok_or_else(wrong)
+    }
+
+    fn version(&self, value: &Spanned<DeValue<'_>>) -> Result<PythonVersion, ConfigurationError> {
+        let version = value.get_ref().as_str().and_then(PythonVersion::parse);
+        version.ok_or_else(|| {
+            self.error(value.span(), "must be a version such as \"py38\" or \"3.8\"".to_owned())
+        })
+    }
+
+    fn size(&self, value: &Spanned<DeValue<'_>>) -> Result<u64, ConfigurationError> {
+        let size = match value.get_ref().as_str() {
+            Some(text) => parse_size(text),
+            None => positive(value).map(|bytes| bytes as u64),
+        };
+        let wrong = || "must be a size such as \"500KB\" or \"20MB\", or a number of bytes".to_owned();
+        size.ok_or_else(|| self.error(value.span(), wrong()))
+    }
+
+    fn error(&self, span: std::ops::Range<usize>, message: String) -> ConfigurationError {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        ConfigurationError {
+            path: self.path.to_owned(),
+            line: memchr::memchr_iter(b'\n', before).count() + 1,
+            message,
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn pyproject(text: &str) -> Result<Found, String> {
+        let none = Registry::new(&[]);
+        read(Path::new("pyproject.toml"), text, &none).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let found = pyproject(
+            "[tool.pyfix]\nexclude = ['a']\ngoal = 'memory'\nignore = []\nline-length = 100\n\
+             max-file-size = '1MB'\nselect = []\nstring-style = 'percent'\ntarget-version = 'py39'\n\
+             trust-annotations = false\nunsafe-fixes = true\n",
+        );
+        let expected = FileConfiguration {
+            path: PathBuf::from("pyproject.toml"),
+            select: Some(vec![]),
+            ignore: Some(vec![]),
+            goal: Some(Goal::Memory),
+            unsafe_fixes: Some(true),
+            target: Some(PythonVersion::new(3, 9)),
+            string_style: Some(StringStyle::Percent),
+            line_length: Some(100),
+            trust_annotations: Some(false),
+            exclude: vec!["a".to_owned()],
+            max_file_size: Some(1_000_000),
+        };
+        assert_eq!(found, Ok(Found { configuration: Some(expected), formatter_line_length: None }));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        let cases = [
+            (
+                "[tool.pyfix]\n\nline-lenght = 3\n",
+                "3: unknown key `line-lenght`; did you mean `line-length`?",
+            ),
+            ("[tool.pyfix]\nline-length = 0\n", "2: must be a whole number above 0"),
+            ("[tool.pyfix]\nline-length = '88'\n", "2: must be a whole number above 0"),
+            (
+                "[tool.pyfix]\ngoal = 'sped'\n",
+                "2: must be one of \"speed\", \"memory\"; did you mean `speed`?",
+            ),
+            ("[tool.pyfix]\nselect = 'all'\n", "2: must be an array of strings"),
+            ("[tool.pyfix]\nselect = [\n  'x',\n]\n", "3: there is no transform `x`; `pyfix list` shows all"),
+            ("[tool.pyfix]\ntarget-version = 3.8\n", "2: must be a version such as \"py38\" or \"3.8\""),
+            ("[tool]\npyfix = 1\n", "2: `tool.pyfix` must be a table"),
+        ];
+        for (text, message) in cases {
+            assert_eq!(pyproject(text), Err(format!("pyproject.toml:{message}")), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_broken_file_matters_only_when_it_speaks_of_pyfix() {
+        assert_eq!(pyproject("[tool\n"), Ok(Found::default()));
+        assert!(pyproject("[tool.pyfix\n").unwrap_err().starts_with("pyproject.toml:1: "));
+    }
+
+    #[test]
+    fn the_formatter_gives_the_line_length() {
+        let length = |text| pyproject(text).unwrap().formatter_line_length;
+        assert_eq!(length("[tool.black]\nline-length = 79\n[tool.ruff]\nline-length = 100\n"), Some(79));
+        assert_eq!(length("[tool.ruff]\nline-length = 100\n"), Some(100));
+        assert_eq!(length("[project]\nname = 'x'\n"), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! Everything that the user touches: arguments, configuration, files, output.
+//!
+//! Decides nothing about Python: that is the engine's business, which knows nothing of files or terminals.
+//!
+//! ```text
+//! args -> Options -> walk -> files -> settings -> process (threads) -> report -> output   (standard output)
+//!                                                                            \-> summary  (standard error)
+//! ```
+
+mod args;
+mod base;
+mod catalogue;
+mod config;
+mod diff;
+mod json;
+mod output;
+mod panics;
+mod process;
+mod progress;
+mod report;
+mod run;
+mod settings;
+mod suggest;
+mod summary;
+mod surroundings;
+mod terminal;
+mod walk;
+mod why;
+mod write;
+
+use std::io;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches};
+
+use self::args::{Arguments, Task};
+use self::terminal::Terminal;
+use crate::engine::Registry;
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Done.
+    Success,
+    /// `--check` found changes.
+    WouldChange,
+    /// Something named could not be read, understood or written, or pyfix has a bug.
+    Failure,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Success => ExitCode::SUCCESS,
+            ExitStatus::WouldChange => ExitCode::from(1),
+            ExitStatus::Failure => ExitCode::from(2),
+        }
+    }
+}
+
+/// Does what the command line of this process says, with the transforms of `registry`.
+///
+/// A reader of the output who has seen enough (a broken pipe) is no failure.
+pub fn main(registry: &Registry) -> ExitCode {
+    panics::install_hook();
+    let parsed =
+        Arguments::command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too; clap knows which stream and status each has.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut terminal = Terminal::new(arguments.color());
+    match perform(arguments, registry, &mut terminal) {
+        Ok(status) => status.into(),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.error(&format!("{error:#}"));
+            ExitStatus::Failure.into()
+        }
+    }
+}
+
+fn perform(arguments: Arguments, registry: &Registry, terminal: &mut Terminal) -> Result<ExitStatus> {
+    match arguments.resolve(registry)? {
+        Task::Run(options) => return run::run(&options, registry, terminal),
+        Task::List => catalogue::list(registry, terminal.out())?,
+        Task::Explain(id) => catalogue::explain(&id, registry, terminal.out())?,
+        Task::Why { file, line, judgement } => why::why(&file, line, &judgement, registry, terminal)?,
+    }
+    terminal.flush()?;
+    Ok(ExitStatus::Success)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let is_broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(is_broken)
+            || cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind)
+                == Some(io::ErrorKind::BrokenPipe)
+    })
+}

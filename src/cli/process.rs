@@ -1,0 +1,254 @@
+//! The way of one file: read, decode, fix, encode, compare or write. Prints nothing.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{Mode, Strictness};
+use super::diff::{self, Paint};
+use super::panics;
+use super::report::{Alarm, FileReport, Nature, Places, Problem, Status};
+use super::settings::Settings;
+use super::surroundings::Surroundings;
+use super::walk::{Reached, SourceFile};
+use super::write;
+use crate::engine::{Outcome, Registry, Skip, fix_source};
+use crate::text::{DecodeError, Decoded, Source, decode};
+
+/// What is the same for every file of a run.
+#[derive(Clone, Copy)]
+pub struct Pipeline<'a> {
+    /// The transforms.
+    pub registry: &'a Registry,
+    /// What happens to the files.
+    pub mode: Mode,
+    /// What a skipped file means.
+    pub strictness: Strictness,
+    /// How a diff is painted, if one is wanted.
+    pub diff: Option<Paint>,
+}
+
+/// A file with the settings that hold for it.
+#[derive(Clone, Debug)]
+pub struct FileJob {
+    /// The file.
+    pub file: SourceFile,
+    /// Its settings.
+    pub settings: Arc<Settings>,
+}
+
+/// A text that was looked at.
+pub struct Examined {
+    /// The text as bytes.
+    pub decoded: Decoded,
+    /// The text.
+    pub source: Source,
+    /// The engine's account.
+    pub outcome: Outcome,
+    /// Where the target was found.
+    pub target_origin: String,
+}
+
+/// Why a file was not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// pyfix must not touch it.
+    OffLimits(Problem),
+    /// pyfix cannot understand it.
+    NotUnderstood(Problem),
+    /// The system, or a bug.
+    Failure(Problem),
+}
+
+/// The bytes before and after.
+pub struct Change {
+    /// The file as it was read.
+    pub old: Vec<u8>,
+    /// The file as it is to be.
+    pub new: Vec<u8>,
+}
+
+impl Pipeline<'_> {
+    /// Does with the file of `job` what the mode says.
+    pub fn process_file(&self, job: &FileJob) -> FileReport {
+        let file = &job.file;
+        let mut report = FileReport::new(file.shown.clone(), file.real.clone());
+        let change = read(&file.real, job.settings.max_file_size).and_then(|bytes| {
+            let surroundings = Surroundings::of_file(&file.real, &job.settings);
+            self.process_bytes(bytes, &surroundings, &job.settings, &mut report)
+        });
+        match change {
+            Ok(None) => {}
+            Ok(Some(change)) => self.deliver(&change, &mut report),
+            Err(obstacle) => self.give_up(obstacle, file.reached, &mut report),
+        }
+        report
+    }
+
+    /// Judges `bytes` and fills in `report`. Returns the change, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not understood, or must not be.
+    pub fn process_bytes(
+        &self,
+        bytes: Vec<u8>,
+        surroundings: &Surroundings,
+        settings: &Settings,
+        report: &mut FileReport,
+    ) -> Result<Option<Change>, Obstacle> {
+        let examined = examine(bytes, surroundings, settings, self.registry)?;
+        let Examined { decoded, source, mut outcome, target_origin } = examined;
+        report.nature = Some(Nature {
+            encoding: decoded.encoding().name(),
+            target: source.target(),
+            target_origin,
+            dialect: source.dialect(),
+        });
+        if let Some(skip) = outcome.skipped.take() {
+            return Err(skipped(&skip));
+        }
+        let new = encode(&decoded, &outcome)?;
+        let places = Places { source: &source, decoded: &decoded };
+        let applied = outcome.fixes.into_iter().map(|fix| places.fix(fix, true));
+        let withheld = outcome.withheld.into_iter().map(|fix| places.fix(fix, false));
+        report.fixes = applied.chain(withheld).collect();
+        report.fixes.sort_by_key(|fix| (fix.place.range, fix.round));
+        report.declines = outcome.declined.iter().map(|site| places.decline(site)).collect();
+        report.quarantined = outcome.quarantined.into_iter().map(Into::into).collect();
+        let unused = outcome.unused_suppressions.into_iter();
+        report.unused_suppressions = unused.map(|suppression| places.suppression(suppression)).collect();
+        if !report.quarantined.is_empty() {
+            report.alarm = Alarm::Failure;
+        }
+        let Some(new) = new else { return Ok(None) };
+        report.status = Status::Changed;
+        Ok(Some(Change { old: decoded.into_bytes(), new }))
+    }
+
+    /// Notes in `report` that the file was left alone.
+    pub fn give_up(&self, obstacle: Obstacle, reached: Reached, report: &mut FileReport) {
+        let matters = reached == Reached::Named || self.strictness == Strictness::AllFiles;
+        let (status, problem, is_failure) = match obstacle {
+            Obstacle::OffLimits(problem) => (Status::Skipped, problem, false),
+            Obstacle::NotUnderstood(problem) => (Status::Skipped, problem, matters),
+            Obstacle::Failure(problem) => (Status::Failed, problem, true),
+        };
+        report.status = status;
+        report.reason = Some(problem);
+        report.alarm = if is_failure { Alarm::Failure } else { Alarm::Silent };
+    }
+
+    /// The diff of `change`, if one is wanted.
+    pub fn hunks(&self, change: &Change) -> Vec<u8> {
+        self.diff.map_or_else(Vec::new, |paint| diff::hunks(&change.old, &change.new, paint))
+    }
+
+    fn deliver(&self, change: &Change, report: &mut FileReport) {
+        report.hunks = self.hunks(change);
+        if self.mode != Mode::Write {
+            return;
+        }
+        if let Err(error) = write::replace(&report.real, &change.old, &change.new) {
+            let problem = Problem { id: error.id(), message: error.to_string() };
+            self.give_up(Obstacle::Failure(problem), Reached::Named, report);
+            report.hunks.clear();
+            for fix in &mut report.fixes {
+                fix.applied = false;
+            }
+        }
+    }
+}
+
+/// Decodes and judges `bytes`.
+///
+/// # Errors
+///
+/// When they are no text in a known encoding, or pyfix has a bug.
+pub fn examine(
+    bytes: Vec<u8>,
+    surroundings: &Surroundings,
+    settings: &Settings,
+    registry: &Registry,
+) -> Result<Examined, Obstacle> {
+    let decoded = decode(bytes).map_err(|error| {
+        Obstacle::NotUnderstood(Problem { id: decode_id(&error), message: error.to_string() })
+    })?;
+    let examined = panics::catch(|| {
+        let dialect = surroundings.dialect_of(decoded.text());
+        let source = Source::new(decoded.text().to_owned(), dialect, surroundings.target);
+        let outcome = fix_source(&source, registry, &settings.engine, surroundings.world.as_ref());
+        (source, outcome)
+    });
+    let (source, outcome) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;
+    Ok(Examined { decoded, source, outcome, target_origin: surroundings.origin.clone() })
+}
+
+/// The content of the file at `path`.
+///
+/// # Errors
+///
+/// When it cannot be read, or is larger than `limit` bytes.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Obstacle> {
+    let failed = |error: io::Error| {
+        Obstacle::Failure(Problem { id: "unreadable", message: format!("cannot be read: {error}") })
+    };
+    let mut file = File::open(path).map_err(failed)?;
+    let size = file.metadata().map_err(failed)?.len();
+    if size > limit {
+        return Err(too_large(size, limit));
+    }
+    let mut bytes = Vec::with_capacity(size as usize);
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The obstacle of a text of `size` bytes where `limit` are allowed.
+pub fn too_large(size: u64, limit: u64) -> Obstacle {
+    let message = format!(
+        "has {size} bytes, more than the limit of {limit}; raise `max-file-size` or --max-file-size to include it"
+    );
+    Obstacle::NotUnderstood(Problem { id: "too-large", message })
+}
+
+fn skipped(skip: &Skip) -> Obstacle {
+    let problem = Problem { id: skip.id(), message: skip.to_string() };
+    match skip {
+        Skip::Generated | Skip::FileIgnored => Obstacle::OffLimits(problem),
+        Skip::SyntaxError { .. }
+        | Skip::TooDeep { .. }
+        | Skip::LoneCarriageReturn { .. }
+        | Skip::ParserFailed => Obstacle::NotUnderstood(problem),
+    }
+}
+
+/// The new bytes, if the outcome changes anything.
+fn encode(decoded: &Decoded, outcome: &Outcome) -> Result<Option<Vec<u8>>, Obstacle> {
+    let Some(text) = &outcome.text else { return Ok(None) };
+    let edits: Vec<_> = outcome.edits.iter().map(|edit| (edit.range, edit.replacement.clone())).collect();
+    let new = decoded.encode_edited(&edits).map_err(|error| {
+        Obstacle::NotUnderstood(Problem { id: "unencodable", message: error.to_string() })
+    })?;
+    // Two accounts of the same change: what is written must be what was verified.
+    match decode(new.clone()) {
+        Ok(again) if again.text() == text => Ok(Some(new)),
+        _ => Err(bug("its edits do not give the text that it verified")),
+    }
+}
+
+fn bug(what: &str) -> Obstacle {
+    let message = format!("a bug in pyfix ({what}); please report it with this file, which was left alone");
+    Obstacle::Failure(Problem { id: "internal-error", message })
+}
+
+/// A stable name for machines.
+const fn decode_id(error: &DecodeError) -> &'static str {
+    match error {
+        DecodeError::UnknownEncoding(_) => "unknown-encoding",
+        DecodeError::Undecodable { .. } => "undecodable",
+        DecodeError::BomCookieConflict(_) => "bom-cookie-conflict",
+        DecodeError::Binary { .. } => "binary",
+        DecodeError::TooLarge => "too-large",
+    }
+}

@@ -1,0 +1,261 @@
+//! The account of one file as the outputs need it: positions in the file on disk, nothing borrowed.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::edit::{Applicability, Assumption, Edit};
+use crate::engine::{AppliedFix, DeclinedSite, Quarantine, UnusedSuppression};
+use crate::semantic::Reason;
+use crate::text::{Decoded, Dialect, Range, Source, Target};
+
+/// The account of one file.
+#[derive(Debug, Serialize)]
+pub struct FileReport {
+    /// The path as it is shown.
+    #[serde(serialize_with = "lossy")]
+    pub path: PathBuf,
+    /// Absolute, without symbolic links; what a diff is for.
+    #[serde(skip)]
+    pub real: PathBuf,
+    /// What became of the file.
+    pub status: Status,
+    /// Why it was skipped or failed.
+    pub reason: Option<Problem>,
+    /// What was found out before the file was looked at.
+    #[serde(flatten)]
+    pub nature: Option<Nature>,
+    /// Fixes, those that the configuration does not allow included.
+    pub fixes: Vec<FixRecord>,
+    /// Candidates that were left alone.
+    pub declines: Vec<DeclineRecord>,
+    /// Transforms whose result failed verification.
+    pub quarantined: Vec<QuarantineRecord>,
+    /// Suppression comments that suppress nothing.
+    pub unused_suppressions: Vec<SuppressionRecord>,
+    /// The hunks of the diff; empty unless a diff is wanted and the file changes.
+    #[serde(skip)]
+    pub hunks: Vec<u8>,
+    /// Whether somebody has to be told, and the exit status is 2.
+    #[serde(skip)]
+    pub alarm: Alarm,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It changed, or would change.
+    Changed,
+    /// Nothing to do.
+    Unchanged,
+    /// It was left alone because pyfix cannot or must not understand it.
+    Skipped,
+    /// It could not be read or written, or pyfix has a bug.
+    Failed,
+}
+
+/// Whether a skipped or failed file is a failure of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alarm {
+    /// No.
+    Silent,
+    /// Yes: a line on standard error, and exit status 2.
+    Failure,
+}
+
+/// Why a file was skipped or failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// A stable name for machines.
+    pub id: &'static str,
+    /// What happened, and what to do, in one line.
+    pub message: String,
+}
+
+/// What was found out about a file before it was looked at.
+#[derive(Clone, Debug, Serialize)]
+pub struct Nature {
+    /// The encoding, by Python's name.
+    pub encoding: &'static str,
+    /// The Pythons that the text must run on.
+    pub target: Target,
+    /// Where the target was found.
+    pub target_origin: String,
+    /// The language that the text is written in.
+    pub dialect: Dialect,
+}
+
+/// A fix.
+#[derive(Clone, Debug, Serialize)]
+pub struct FixRecord {
+    /// The id of the transform.
+    pub id: &'static str,
+    /// What it does, in one line.
+    pub message: String,
+    /// Where it is.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What it replaces.
+    pub edits: Vec<EditRecord>,
+    /// How far it can be trusted.
+    pub applicability: Applicability,
+    /// What it takes on trust.
+    pub assumptions: Vec<Assumption>,
+    /// The round (from 1) that it belongs to.
+    pub round: u32,
+    /// Whether it is part of the change.
+    pub applied: bool,
+}
+
+/// A place in the file on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Line of the first byte, from 1.
+    pub line: u32,
+    /// Column of the first byte, from 1, in characters.
+    pub column: u32,
+    /// Line of the last byte, from 1.
+    pub end_line: u32,
+    /// Bytes of the file, half-open, from 0.
+    pub range: Range,
+}
+
+/// One replacement.
+#[derive(Clone, Debug, Serialize)]
+pub struct EditRecord {
+    /// Bytes of the file, half-open, from 0.
+    pub range: Range,
+    /// What takes their place.
+    pub replacement: String,
+}
+
+/// A candidate that was left alone.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeclineRecord {
+    /// The id of the transform.
+    pub id: &'static str,
+    /// Where the candidate is.
+    #[serde(flatten)]
+    pub place: Place,
+    /// Why it was left alone.
+    pub reason: Reason,
+    /// The same as a clause.
+    pub sentence: String,
+    /// What a person could do to allow the fix; empty when nothing would help.
+    pub advice: &'static str,
+    /// The bytes of the file that the sentence is about.
+    pub at: Range,
+}
+
+/// A transform whose result failed verification.
+#[derive(Clone, Debug, Serialize)]
+pub struct QuarantineRecord {
+    /// The id of the transform.
+    pub id: String,
+    /// What was wrong with its result.
+    pub failure: String,
+}
+
+/// A suppression comment that suppresses nothing.
+#[derive(Clone, Debug, Serialize)]
+pub struct SuppressionRecord {
+    /// Where the comment is.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl FileReport {
+    /// A report about a file that nothing is known of yet.
+    pub fn new(path: PathBuf, real: PathBuf) -> Self {
+        Self {
+            path,
+            real,
+            status: Status::Unchanged,
+            reason: None,
+            nature: None,
+            fixes: Vec::new(),
+            declines: Vec::new(),
+            quarantined: Vec::new(),
+            unused_suppressions: Vec::new(),
+            hunks: Vec::new(),
+            alarm: Alarm::Silent,
+        }
+    }
+
+    /// Fixes that are part of the change.
+    pub fn applied(&self) -> impl Iterator<Item = &FixRecord> {
+        self.fixes.iter().filter(|fix| fix.applied)
+    }
+
+    /// Fixes that the configuration does not allow.
+    pub fn withheld(&self) -> impl Iterator<Item = &FixRecord> {
+        self.fixes.iter().filter(|fix| !fix.applied)
+    }
+}
+
+/// Turns ranges of a text into places of its file.
+pub struct Places<'a> {
+    /// The text and its lines.
+    pub source: &'a Source,
+    /// The way back to the bytes.
+    pub decoded: &'a Decoded,
+}
+
+impl Places<'_> {
+    /// The record of `fix`.
+    pub fn fix(&self, fix: AppliedFix, applied: bool) -> FixRecord {
+        let edit = |edit: Edit| EditRecord { range: self.range(edit.range), replacement: edit.replacement };
+        FixRecord {
+            id: fix.transform,
+            message: fix.message,
+            place: self.place(fix.range),
+            edits: fix.edits.into_iter().map(edit).collect(),
+            applicability: fix.applicability,
+            assumptions: fix.assumptions,
+            round: fix.round,
+            applied,
+        }
+    }
+
+    /// The record of `site`.
+    pub fn decline(&self, site: &DeclinedSite) -> DeclineRecord {
+        let refusal = &site.refusal;
+        DeclineRecord {
+            id: site.transform,
+            place: self.place(site.site),
+            reason: refusal.reason,
+            sentence: refusal.reason.sentence(refusal.subject.as_deref()),
+            advice: refusal.reason.advice(),
+            at: self.range(refusal.range),
+        }
+    }
+
+    /// The record of `suppression`.
+    pub fn suppression(&self, suppression: UnusedSuppression) -> SuppressionRecord {
+        SuppressionRecord { place: self.place(suppression.range), message: suppression.message }
+    }
+
+    fn place(&self, range: Range) -> Place {
+        let (line, column) = self.source.position(range.start);
+        let last = if range.is_empty() { range.start } else { range.end - 1 };
+        Place { line, column, end_line: self.source.line(last), range: self.range(range) }
+    }
+
+    fn range(&self, range: Range) -> Range {
+        Range::new(self.decoded.to_file_offset(range.start), self.decoded.to_file_offset(range.end))
+    }
+}
+
+impl From<Quarantine> for QuarantineRecord {
+    fn from(quarantine: Quarantine) -> Self {
+        Self { id: quarantine.transform, failure: quarantine.failure }
+    }
+}
+
+/// JSON is Unicode; a name that is not is shown as well as it can be.
+fn lossy<S: serde::Serializer>(path: &std::path::Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
+}

@@ -1,0 +1,330 @@
+//! One run over files: walks, hands the files to threads, and passes on what they report, in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::ExitStatus;
+use super::args::{Input, Mode, Options, OutputFormat};
+use super::base::Base;
+use super::output::{Names, Output};
+use super::process::{FileJob, Pipeline, too_large};
+use super::progress::Progress;
+use super::report::{Alarm, FileReport, Status};
+use super::settings::SettingsFinder;
+use super::summary::Summary;
+use super::surroundings::Surroundings;
+use super::terminal::Terminal;
+use super::walk::{InputError, Reached, current_directory, walk};
+use crate::engine::Registry;
+
+/// Reserved, not used: a guard may recurse as deep as `syntax` lets a file nest.
+pub const STACK_SIZE: usize = 64 << 20;
+
+/// How often the progress bar is looked after while no file gets done.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Does what `options` say with the transforms of `registry`.
+///
+/// # Errors
+///
+/// When the configuration that the command line names is wrong, or standard output fails.
+pub fn run(options: &Options, registry: &Registry, terminal: &mut Terminal) -> Result<ExitStatus> {
+    let pipeline = Pipeline {
+        registry,
+        mode: options.mode,
+        strictness: options.strictness,
+        diff: (options.format == Some(OutputFormat::Diff)).then(|| terminal.paint()),
+    };
+    let mut finder = SettingsFinder::new(&options.judgement, registry)?;
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(options.jobs.map_or(0, std::num::NonZeroUsize::get))
+        .stack_size(STACK_SIZE)
+        .build()
+        .context("no threads could be started")?;
+    match &options.input {
+        Input::Stdin(name) => run_stdin(name, options, &pipeline, &mut finder, &pool, terminal),
+        Input::Paths(paths) => run_paths(paths, options, &pipeline, &mut finder, &pool, terminal),
+    }
+}
+
+fn run_paths(
+    paths: &[PathBuf],
+    options: &Options,
+    pipeline: &Pipeline<'_>,
+    finder: &mut SettingsFinder<'_>,
+    pool: &ThreadPool,
+    terminal: &mut Terminal,
+) -> Result<ExitStatus> {
+    let mut walked = walk(paths, pool.current_num_threads());
+    let mut tally = Tally::default();
+    let jobs = tally.configure(std::mem::take(&mut walked.files), finder);
+    tally.errors.extend(walked.errors);
+    for error in &tally.errors {
+        terminal.error(&format!("{}: {}", error.path.display(), error.message));
+    }
+    tally.summary.errors = tally.errors.len();
+
+    let names = Names::new(current_directory(), &walked.roots);
+    let mut output = Output::new(options.format, options.mode, options.detail, terminal.paint(), names);
+    let mut progress = Progress::new(jobs.len(), terminal.is_watched());
+    let mut failure = None;
+    in_order(
+        pool,
+        &jobs,
+        |job| pipeline.process_file(job),
+        |event| {
+            let Event::Done(report) = event else {
+                progress.show();
+                return Flow::Continue;
+            };
+            tally.add(&report);
+            progress.suspend(|| tell(&report, terminal));
+            let printed = progress.suspend(|| output.add(*report, terminal.out()));
+            progress.advance();
+            // Nobody reads the output any more. A rewrite is finished nevertheless.
+            match printed {
+                Err(error) if options.mode == Mode::Write => {
+                    failure.get_or_insert(error);
+                    Flow::Continue
+                }
+                Err(error) => {
+                    failure = Some(error);
+                    Flow::Stop
+                }
+                Ok(()) => Flow::Continue,
+            }
+        },
+    );
+    progress.finish();
+    if let Some(failure) = failure {
+        return Err(failure.into());
+    }
+    let apply_in = output.finish(&tally.errors, &tally.summary, terminal.out())?;
+    terminal.flush()?;
+    if jobs.is_empty() && tally.errors.is_empty() {
+        terminal.warning("no Python files found under these paths");
+    }
+    for line in tally.summary.render(options.mode, options.detail) {
+        terminal.say(&line);
+    }
+    if let Some(directory) = apply_in {
+        terminal.say(&format!("the diff is for `git -C {} apply`", shell_quoted(&directory)));
+    }
+    Ok(tally.status(options.mode))
+}
+
+fn run_stdin(
+    name: &Path,
+    options: &Options,
+    pipeline: &Pipeline<'_>,
+    finder: &mut SettingsFinder<'_>,
+    pool: &ThreadPool,
+    terminal: &mut Terminal,
+) -> Result<ExitStatus> {
+    let settings = finder.settings_in(&directory_of(name))?;
+    let mut bytes = Vec::new();
+    io::stdin()
+        .take(settings.max_file_size.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .context("standard input cannot be read")?;
+    let original = bytes.clone();
+    let mut report = FileReport::new(name.to_owned(), current_directory().join(name));
+    let size = bytes.len() as u64;
+    // A thread of the pool has the stack that deep nesting needs.
+    let change = pool.install(|| {
+        if size > settings.max_file_size {
+            return Err(too_large(size, settings.max_file_size));
+        }
+        pipeline.process_bytes(bytes, &Surroundings::of_stdin(&settings), &settings, &mut report)
+    });
+    let mut new = None;
+    match change {
+        Ok(Some(change)) => {
+            report.hunks = pipeline.hunks(&change);
+            new = Some(change.new);
+        }
+        Ok(None) => {}
+        Err(obstacle) => pipeline.give_up(obstacle, Reached::Named, &mut report),
+    }
+    let mut tally = Tally::default();
+    tally.add(&report);
+    tell(&report, terminal);
+    let names = Names::Settled(Base::new(current_directory()));
+    let mut output = Output::new(options.format, options.mode, options.detail, terminal.paint(), names);
+    if options.mode == Mode::Write {
+        terminal.out().write_all(&new.unwrap_or(original))?;
+    }
+    output.add(report, terminal.out())?;
+    output.finish(&tally.errors, &tally.summary, terminal.out())?;
+    terminal.flush()?;
+    for line in tally.summary.render(options.mode, options.detail) {
+        terminal.say(&line);
+    }
+    Ok(tally.status(options.mode))
+}
+
+/// Where the configuration for standard input is looked for.
+fn directory_of(name: &Path) -> PathBuf {
+    let parent = current_directory().join(name).parent().map(Path::to_owned).unwrap_or_default();
+    std::fs::canonicalize(parent).unwrap_or_else(|_| current_directory())
+}
+
+/// Everything that is added up over a run.
+#[derive(Default)]
+struct Tally {
+    summary: Summary,
+    errors: Vec<InputError>,
+    has_failed: bool,
+}
+
+impl Tally {
+    /// Finds the settings of `files`. Those whose configuration is wrong are left out, with one error for
+    /// each wrong configuration.
+    fn configure(
+        &mut self,
+        files: Vec<super::walk::SourceFile>,
+        finder: &mut SettingsFinder<'_>,
+    ) -> Vec<FileJob> {
+        let mut jobs = Vec::with_capacity(files.len());
+        let mut wrong = BTreeSet::new();
+        for file in files {
+            match finder.settings_in(file.real.parent().unwrap_or(&file.real)) {
+                Ok(settings) if file.reached == Reached::Found && settings.excludes(&file.real) => {
+                    self.summary.excluded += 1;
+                }
+                Ok(settings) => jobs.push(FileJob { file, settings }),
+                Err(error) => {
+                    wrong.insert(error);
+                }
+            }
+        }
+        let as_input_error = |error: super::config::ConfigurationError| InputError {
+            path: error.path,
+            message: format!("line {}: {}", error.line, error.message),
+        };
+        self.errors.extend(wrong.into_iter().map(as_input_error));
+        jobs
+    }
+
+    fn add(&mut self, report: &FileReport) {
+        self.summary.add(report);
+        self.has_failed |= report.alarm == Alarm::Failure;
+    }
+
+    fn status(&self, mode: Mode) -> ExitStatus {
+        if self.has_failed || !self.errors.is_empty() {
+            return ExitStatus::Failure;
+        }
+        if mode == Mode::Check && self.summary.changed > 0 {
+            return ExitStatus::WouldChange;
+        }
+        ExitStatus::Success
+    }
+}
+
+/// Tells of everything in `report` that somebody has to look at.
+fn tell(report: &FileReport, terminal: &mut Terminal) {
+    let path = report.path.display();
+    if let Some(problem) = report.reason.as_ref().filter(|_| report.alarm == Alarm::Failure) {
+        let skipped = if report.status == Status::Skipped { "skipped: " } else { "" };
+        terminal.error(&format!("{path}: {skipped}{}", problem.message));
+    }
+    for quarantined in &report.quarantined {
+        let (id, failure) = (&quarantined.id, &quarantined.failure);
+        terminal.error(&format!(
+            "{path}: a bug in pyfix: {id} was switched off for this file ({failure}); please report it"
+        ));
+    }
+    for unused in &report.unused_suppressions {
+        terminal.warning(&format!("{path}:{}: {}", unused.place.line, unused.message));
+    }
+}
+
+/// What the collector of [`in_order`] is told.
+enum Event {
+    /// The next file is done.
+    Done(Box<FileReport>),
+    /// Some time passed.
+    Tick,
+}
+
+/// Whether work goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    Continue,
+    Stop,
+}
+
+/// Works on all `jobs` with the threads of `pool`, and hands the reports to `collect` in the order of the jobs.
+fn in_order(
+    pool: &ThreadPool,
+    jobs: &[FileJob],
+    work: impl Fn(&FileJob) -> FileReport + Sync,
+    mut collect: impl FnMut(Event) -> Flow,
+) {
+    let next = AtomicUsize::new(0);
+    let is_stopped = AtomicBool::new(false);
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let sender = sender;
+            // Each thread takes the next file, not a share of the list: so that the first files get done first.
+            pool.broadcast(|_| work_off(jobs, &next, &is_stopped, &work, &sender.clone()));
+        });
+        if deliver(&receiver, &mut collect) == Flow::Stop {
+            is_stopped.store(true, Ordering::Relaxed);
+        }
+    });
+}
+
+fn work_off(
+    jobs: &[FileJob],
+    next: &AtomicUsize,
+    is_stopped: &AtomicBool,
+    work: &impl Fn(&FileJob) -> FileReport,
+    sender: &Sender<(usize, FileReport)>,
+) {
+    while !is_stopped.load(Ordering::Relaxed) {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(job) = jobs.get(index) else { return };
+        // Without a receiver nobody wants the rest.
+        if sender.send((index, work(job))).is_err() {
+            return;
+        }
+    }
+}
+
+fn deliver(receiver: &Receiver<(usize, FileReport)>, collect: &mut impl FnMut(Event) -> Flow) -> Flow {
+    let mut early = BTreeMap::new();
+    let mut expected = 0;
+    loop {
+        match receiver.recv_timeout(TICK) {
+            Ok((index, report)) => early.insert(index, report),
+            Err(RecvTimeoutError::Disconnected) => return Flow::Continue,
+            Err(RecvTimeoutError::Timeout) => {
+                collect(Event::Tick);
+                continue;
+            }
+        };
+        while let Some(report) = early.remove(&expected) {
+            expected += 1;
+            if collect(Event::Done(Box::new(report))) == Flow::Stop {
+                return Flow::Stop;
+            }
+        }
+    }
+}
+
+/// `path` as a word of a POSIX shell.
+fn shell_quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%".contains(c);
+    if text.chars().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}

@@ -1,0 +1,503 @@
+//! `loop-append`: a loop that fills a collection becomes a comprehension, a copy, or one call.
+//!
+//! See `loop-append.md`. Here is the judgement alone: what the loop looks like is in `shape`, where its
+//! collection comes from in `origin`, how the result is written in `write`.
+
+#[path = "loop_append/origin.rs"]
+mod origin;
+#[path = "loop_append/shape.rs"]
+mod shape;
+#[path = "loop_append/write.rs"]
+mod write;
+
+use crate::edit::{Assumption, Decline, Fix, Verdict};
+use crate::engine::{Cx, Meta, Transform};
+use crate::semantic::guards::{self, Form, Guarded, Place};
+use crate::semantic::{Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, VariableId};
+use crate::syntax::{Field, Kind, Node};
+use crate::text::PythonVersion;
+
+use origin::{Creation, Empty, Origin, origin};
+use shape::{Addition, Shape};
+use write::{Target, Value};
+
+/// The transform.
+pub struct LoopAppend;
+
+static META: Meta = Meta {
+    id: "loop-append",
+    summary: "a loop that only fills a list, set or dict becomes a comprehension, a copy or one call",
+    page: include_str!("loop-append.md"),
+    kinds: &[Kind::ForStatement],
+    needles: &[".append", ".add", "] =", "]="],
+    reasons: &[
+        Reason::ClassScope,
+        Reason::DynamicScope,
+        Reason::LoopElse,
+        Reason::TargetNotName,
+        Reason::TargetNotLocal,
+        Reason::TargetCaptured,
+        Reason::TargetReadLater,
+        Reason::TargetPublic,
+        Reason::AccumulatorReadInLoop,
+        Reason::AccumulatorObservable,
+        Reason::PartialResult,
+        Reason::NotFresh,
+        Reason::ReceiverUnknown,
+        Reason::NotBuiltin,
+        Reason::Yields,
+        Reason::Awaits,
+        Reason::ZeroArgumentSuper,
+        Reason::Walrus,
+        Reason::UnpackedArgument,
+        Reason::EvaluationOrder,
+        Reason::MaybeUnbound,
+        Reason::CommentInTheWay,
+        Reason::PragmaInTheWay,
+        Reason::SharedLine,
+        Reason::FormattingOff,
+        Reason::NoGain,
+    ],
+    oldest: PythonVersion::PY27,
+    priority: 10,
+};
+
+/// Releases from which on a comprehension was measured to be as fast as `map` over a method or builtin.
+const COMPREHENSION_AS_FAST_AS_MAP: PythonVersion = PythonVersion::new(3, 12);
+
+/// Releases from which on `extend` of a generator was measured to be slower than the loop.
+const EXTEND_OF_GENERATOR_SLOWER: PythonVersion = PythonVersion::new(3, 11);
+
+impl Transform for LoopAppend {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, node: Node<'_>, cx: &Cx<'_>) -> Verdict {
+        let shape = Shape::of(node).ok_or(Decline::NotThisShape)?;
+        let judge = Judge { cx, facts: cx.facts, shape: &shape };
+        judge.verdict()
+    }
+}
+
+/// Everything that is known while one loop is judged.
+struct Judge<'a, 'c, 't> {
+    cx: &'a Cx<'c>,
+    facts: &'a Facts<'c>,
+    shape: &'a Shape<'t>,
+}
+
+/// The collection, and the flow of the body that holds it.
+struct Local<'a> {
+    flow: &'a Flow,
+    variable: VariableId,
+}
+
+impl<'t> Judge<'_, '_, 't> {
+    fn verdict(&self) -> Verdict {
+        let Some(variable) = self.receiver_variable() else { return self.foreign_receiver() };
+        let scope = self.facts.body_scope(self.shape.site);
+        match origin(self.facts, variable, self.shape.site) {
+            Origin::Created(creation) if self.fills(creation.what) => {
+                self.common(scope)?;
+                self.own_receiver(scope)?;
+                let flow = self.flow(scope)?;
+                self.fresh(&Local { flow: &flow, variable }, &creation)
+            }
+            // Storing into a list, a matrix or an object is no business of ours.
+            _ if matches!(self.shape.addition, Addition::Store { .. }) => Err(Decline::NotThisShape),
+            Origin::Created(creation) => {
+                Err(self.refuse_receiver(Reason::ReceiverUnknown, creation.assignment.statement))
+            }
+            Origin::Touched(statement) => self.growing(scope, variable, statement),
+            Origin::Elsewhere => self.growing(scope, variable, self.shape.receiver),
+        }
+    }
+
+    fn receiver_variable(&self) -> Option<VariableId> {
+        let receiver = self.shape.receiver;
+        (receiver.kind() == Kind::Identifier).then_some(())?;
+        match self.facts.model().resolve(receiver) {
+            Resolution::Variable(variable) => Some(variable),
+            _ => None,
+        }
+    }
+
+    fn own_receiver(&self, scope: ScopeId) -> Guarded {
+        guards::own_variable(self.facts, self.shape.receiver, scope, Reason::AccumulatorObservable)
+            .map(|_| ())
+    }
+
+    fn flow(&self, scope: ScopeId) -> Guarded<std::rc::Rc<Flow>> {
+        let none = || Refusal::new(Reason::DynamicScope, guards::header(self.shape.site));
+        self.facts.flow(scope).ok_or_else(none)
+    }
+
+    fn refuse_receiver(&self, reason: Reason, at: Node<'_>) -> Decline {
+        Refusal::about(reason, guards::header(at), self.shape.receiver.text()).into()
+    }
+
+    /// Whether this addition is one to such a collection.
+    fn fills(&self, what: Empty) -> bool {
+        matches!(
+            (self.shape.addition, what),
+            (Addition::Append(_), Empty::List)
+                | (Addition::Add(_), Empty::Set)
+                | (Addition::Store { .. }, Empty::Dict)
+                | (Addition::Unpacked(_), Empty::List | Empty::Set)
+        )
+    }
+
+    /// What must hold for every result: the loop variables vanish, and what the loop evaluates can move.
+    fn common(&self, scope: ScopeId) -> Guarded {
+        let site = self.shape.site;
+        guards::own_names(self.facts, site)?;
+        // for x in xs: r.append(*x)
+        if let Addition::Unpacked(argument) = self.shape.addition {
+            return Err(Refusal::new(Reason::UnpackedArgument, argument.range()));
+        }
+        // for x in xs: r.append(x)
+        // else: print('done')
+        if let Some(clause) = self.shape.loops().find_map(|header| header.alternative) {
+            return Err(Refusal::new(Reason::LoopElse, guards::header(clause)));
+        }
+        self.accumulator_unread()?;
+        self.targets_vanish(scope)?;
+        let targets = self.target_names();
+        let texts: Vec<&str> = targets.iter().map(Node::text).collect();
+        for part in self.shape.parts() {
+            let iterable = part.field() == Field::Right
+                && part.parent().is_some_and(|up| up.kind() == Kind::ForStatement);
+            let place = if iterable { Place::Iterable } else { Place::Elsewhere };
+            guards::walrus_allowed(part, &texts, place)?;
+        }
+        self.comments_can_move()
+    }
+
+    /// ```python
+    /// for x in xs:
+    ///     if x not in r: r.append(x)
+    /// ```
+    fn accumulator_unread(&self) -> Guarded {
+        let receiver = self.shape.receiver;
+        let again = self.shape.parts().into_iter().flat_map(|part| part.descendants()).find(|node| {
+            node.kind() == Kind::Identifier
+                && node.text() == receiver.text()
+                && node.field() != Field::Attribute
+                && self.facts.model().resolve(*node) == self.facts.model().resolve(receiver)
+        });
+        match again {
+            Some(read) => Err(Refusal::about(Reason::AccumulatorReadInLoop, read.range(), read.text())),
+            None => Ok(()),
+        }
+    }
+
+    /// The names that the loops bind, each as it stands in its target.
+    fn target_names(&self) -> Vec<Node<'t>> {
+        let in_target = |target: Node<'_>| target.kind() == Kind::Identifier;
+        self.shape
+            .loops()
+            .flat_map(|header| header.target.descendants())
+            .filter(|node| in_target(*node))
+            .collect()
+    }
+
+    fn targets_vanish(&self, scope: ScopeId) -> Guarded {
+        for header in self.shape.loops() {
+            // for a.b in xs: r.append(a.b)
+            let stored = header
+                .target
+                .descendants()
+                .find(|node| matches!(node.kind(), Kind::Attribute | Kind::Subscript));
+            if let Some(stored) = stored {
+                return Err(Refusal::about(Reason::TargetNotName, stored.range(), stored.text()));
+            }
+        }
+        let names = self.target_names();
+        for (index, name) in names.iter().enumerate() {
+            // for x in xs:
+            //     for x in x: r.append(x)
+            if names.iter().take(index).any(|other| other.text() == name.text())
+                || name.text() == self.shape.receiver.text()
+            {
+                return Err(Refusal::about(Reason::TargetReadLater, name.range(), name.text()));
+            }
+            guards::vanishes(self.facts, *name, self.shape.site, scope)?;
+            self.bound_before_read(*name)?;
+        }
+        Ok(())
+    }
+
+    /// In a comprehension a target is its own from the beginning, so nothing may read it before its clause
+    /// binds it, but for the first iterable, which is evaluated outside.
+    ///
+    /// ```python
+    /// for x in xs:
+    ///     for y in y.next: r.append(y)
+    /// ```
+    fn bound_before_read(&self, name: Node<'_>) -> Guarded {
+        let first = self.shape.loops().next().map(|header| header.iterable);
+        let early = self.shape.parts().into_iter().filter(|part| Some(*part) != first).find_map(|part| {
+            let iterable_of_own =
+                self.shape.loops().any(|header| header.iterable == part && header.target.holds(name));
+            let before = part.range().start < name.range().start || iterable_of_own;
+            let read = |node: &Node<'_>| node.kind() == Kind::Identifier && node.text() == name.text();
+            part.descendants().filter(|_| before).find(read)
+        });
+        match early {
+            Some(read) => Err(Refusal::about(Reason::TargetReadLater, read.range(), read.text())),
+            None => Ok(()),
+        }
+    }
+
+    /// What the pieces read, and what may not stand in them, given what they move into.
+    fn pieces_fit(&self, local: &Local<'_>, form: Form) -> Guarded {
+        let site = self.shape.site;
+        let model = self.facts.model();
+        let targets: Vec<VariableId> = self
+            .target_names()
+            .into_iter()
+            .filter_map(|name| model.binding_at(name).map(|binding| binding.variable))
+            .collect();
+        let first = self.shape.loops().next().map(|header| header.iterable);
+        for part in self.shape.parts() {
+            // The first iterable stays in the body that the loop runs in.
+            if Some(part) == first {
+                if let Some(suspends) = part.descendants().find(|node| node.kind() == Kind::Yield) {
+                    return Err(Refusal::new(Reason::Yields, suspends.range()));
+                }
+                continue;
+            }
+            guards::fits_comprehension(part, form)?;
+            guards::surely_bound(self.facts, local.flow, part, site, &targets)?;
+        }
+        if form == Form::Generator
+            && let Some(header) = self.shape.loops().find(|header| header.is_async())
+        {
+            return Err(Refusal::new(Reason::Awaits, guards::header(header.node)));
+        }
+        Ok(())
+    }
+
+    /// The collection was created empty before the loop: the loop becomes the value that it is created with.
+    fn fresh(&self, local: &Local<'_>, creation: &Creation<'_>) -> Verdict {
+        let site = self.shape.site;
+        self.pieces_fit(local, Form::Comprehension)?;
+        guards::unobserved(self.facts, local.variable, &self.shape.parts(), site)?;
+        guards::no_partial_result(self.facts, local.flow, local.variable, site)?;
+        if let Addition::Store { subscript, value } = self.shape.addition {
+            self.key_is_plain(subscript)?;
+            for key in subscript.children_in(Field::Subscript) {
+                guards::commute(self.facts, key, value, site)?;
+            }
+        }
+        let value = self.value(creation.what);
+        let target = self.target(local, creation)?;
+        let message = match &value {
+            Value::Copy(name) => format!("fill `{}` with `{name}()`", self.shape.receiver.text()),
+            Value::Map(function) => {
+                format!("fill `{}` with `map({function}, ...)`", self.shape.receiver.text())
+            }
+            Value::Comprehension(_) => format!("fill `{}` with a comprehension", self.shape.receiver.text()),
+        };
+        Ok(write::assignment(self.cx, self.shape, &value, &target, message))
+    }
+
+    /// ```python
+    /// d[1:2] = x
+    /// ```
+    fn key_is_plain(&self, subscript: Node<'_>) -> Guarded {
+        let odd = |key: &Node<'_>| matches!(key.kind(), Kind::Slice | Kind::ListSplat);
+        match subscript.children_in(Field::Subscript).find(odd) {
+            Some(key) => Err(Refusal::new(Reason::UnpackedArgument, key.range())),
+            None => Ok(()),
+        }
+    }
+
+    /// The fastest form that is known to do the same.
+    fn value(&self, what: Empty) -> Value {
+        let comprehension = Value::Comprehension(what);
+        let (Some(header), Addition::Append(element) | Addition::Add(element)) =
+            (self.shape.plain_loop(), self.shape.addition)
+        else {
+            return comprehension;
+        };
+        let items = self.facts.type_of(header.iterable);
+        let builtin = |name| guards::builtin(self.facts, self.shape.site, name).is_ok();
+        if element.kind() == Kind::Identifier && element.text() == header.target.text() {
+            return match what {
+                Empty::List if builtin("list") && !self.within_length() => Value::Copy("list"),
+                // `set` takes over the table of a set without iterating over it, subclass or not.
+                Empty::Set if builtin("set") && items.class().is_some() => Value::Copy("set"),
+                _ => comprehension,
+            };
+        }
+        let source = element.source();
+        let as_fast = source.target().oldest >= COMPREHENSION_AS_FAST_AS_MAP || source.may_run_on_python2();
+        if what != Empty::List || as_fast || !builtin("list") || !builtin("map") || !builtin("str") {
+            return comprehension;
+        }
+        match guards::mapped_builtin(self.facts, element, header.target, &items.item()) {
+            Some(function) => Value::Map(function),
+            None => comprehension,
+        }
+    }
+
+    /// `list(self)` asks for the length; in the method that answers, it would never end.
+    fn within_length(&self) -> bool {
+        self.shape.site.ancestors().filter(|holder| holder.kind() == Kind::FunctionDefinition).any(
+            |definition| {
+                let name = definition.child(Field::Name).map_or("", |name| name.text());
+                matches!(name, "__len__" | "__length_hint__" | "__iter__")
+            },
+        )
+    }
+
+    /// Where the value is assigned: in place of the creation when nothing in between needs it, else the
+    /// creation stays.
+    fn target(&self, local: &Local<'_>, creation: &Creation<'_>) -> Guarded<Target> {
+        let site = self.shape.site;
+        let statement = creation.assignment.statement;
+        let source = statement.source();
+        let adjacent = creation.same_block
+            && statement.next_statement() == Some(site)
+            && !source
+                .slice(crate::text::Range::new(statement.range().end, site.range().start))
+                .contains('\\');
+        let model = self.facts.model();
+        let needed = local.flow.read_before(model, local.variable, statement, site);
+        if needed.is_some() || (local.flow.may_be_handled(statement) && !adjacent) {
+            return Ok(Target::Site);
+        }
+        if adjacent {
+            return Ok(Target::Creation(statement.range().cover(site.range())));
+        }
+        let alone = write::whole_lines(statement).filter(|_| creation.same_block || self.moves_freely(local));
+        Ok(match alone {
+            Some(lines) if creation.assignment.annotation.is_none() => Target::Moved { lines },
+            _ => Target::Site,
+        })
+    }
+
+    /// Whether the creation may leave its block: nobody else can see when the name gets its value.
+    fn moves_freely(&self, local: &Local<'_>) -> bool {
+        !self.facts.model().variable(local.variable).is_captured_by_closure()
+    }
+
+    /// The collection exists already: the loop becomes a call that extends it.
+    fn growing(&self, scope: ScopeId, variable: VariableId, at: Node<'_>) -> Verdict {
+        let class = match self.shape.addition {
+            Addition::Append(_) => Class::List,
+            Addition::Add(_) => Class::Set,
+            _ => return Err(Decline::NotThisShape),
+        };
+        if guards::own_variable(self.facts, self.shape.receiver, scope, Reason::ReceiverUnknown).is_err()
+            || !self.facts.type_of(self.shape.receiver).is(class)
+        {
+            return self.foreign_receiver();
+        }
+        self.common(scope)?;
+        let flow = self.flow(scope)?;
+        let local = Local { flow: &flow, variable };
+        if flow.maybe_unbound(self.facts.model(), variable, self.iterable()) {
+            return Err(self.refuse_receiver(Reason::NotFresh, at));
+        }
+        let argument = self.extension(&local)?;
+        let message = format!("extend `{}` in one call", self.shape.receiver.text());
+        Ok(write::extension(self.cx, self.shape, argument, message))
+    }
+
+    fn iterable(&self) -> Node<'t> {
+        self.shape.loops().next().map_or(self.shape.site, |header| header.iterable)
+    }
+
+    /// What the collection is extended with.
+    fn extension(&self, local: &Local<'_>) -> Guarded<write::Extension> {
+        let site = self.shape.site;
+        if self.is_bare_copy() {
+            return Ok(write::Extension::Iterable);
+        }
+        let complete = guards::no_partial_result(self.facts, local.flow, local.variable, site)
+            .and_then(|()| guards::unobserved(self.facts, local.variable, &self.shape.parts(), site));
+        // A list that is built first costs the least, where nobody sees that the items arrive all at once.
+        if complete.is_ok() && guards::unaliased(self.facts, local.variable) {
+            self.pieces_fit(local, Form::Comprehension)?;
+            return Ok(write::Extension::List);
+        }
+        self.pieces_fit(local, Form::Generator)?;
+        self.generator_pays()?;
+        Ok(write::Extension::Generator)
+    }
+
+    fn generator_pays(&self) -> Guarded {
+        let slower = self.shape.site.source().target().oldest >= EXTEND_OF_GENERATOR_SLOWER;
+        if slower && !self.cx.config.selection.names(META.id) {
+            return Err(Refusal::new(Reason::NoGain, guards::header(self.shape.site)));
+        }
+        Ok(())
+    }
+
+    /// Whether every item is added as it is.
+    fn is_bare_copy(&self) -> bool {
+        let (Some(header), Addition::Append(element) | Addition::Add(element)) =
+            (self.shape.plain_loop(), self.shape.addition)
+        else {
+            return false;
+        };
+        let known = matches!(self.shape.addition, Addition::Append(_))
+            || self.facts.type_of(header.iterable).class().is_some();
+        known && element.kind() == Kind::Identifier && element.text() == header.target.text()
+    }
+
+    /// The collection is a parameter, an attribute or the like: what it is can only be assumed.
+    fn foreign_receiver(&self) -> Verdict {
+        let receiver = self.shape.receiver;
+        let unknown = || self.refuse_receiver(Reason::ReceiverUnknown, receiver);
+        if !matches!(self.shape.addition, Addition::Append(_)) {
+            return match self.shape.addition {
+                Addition::Add(_) => Err(unknown()),
+                _ => Err(Decline::NotThisShape),
+            };
+        }
+        let scope = self.facts.body_scope(self.shape.site);
+        let targets = self.target_names();
+        let mut names = receiver.descendants().filter(|node| node.kind() == Kind::Identifier);
+        let plain = receiver
+            .descendants()
+            .all(|node| matches!(node.kind(), Kind::Identifier | Kind::Attribute | Kind::Token));
+        if !plain || names.any(|name| targets.iter().any(|target| target.text() == name.text())) {
+            return Err(unknown());
+        }
+        self.common(scope)?;
+        let flow = self.flow(scope)?;
+        let Some(variable) =
+            receiver.descendants().find(|node| node.kind() == Kind::Identifier).and_then(|name| {
+                match self.facts.model().resolve(name) {
+                    Resolution::Variable(variable) => Some(variable),
+                    _ => None,
+                }
+            })
+        else {
+            return Err(unknown());
+        };
+        let argument = if self.is_bare_copy() {
+            write::Extension::Iterable
+        } else {
+            self.pieces_fit(&Local { flow: &flow, variable }, Form::Generator)?;
+            self.generator_pays()?;
+            write::Extension::Generator
+        };
+        let message = format!("extend `{}` in one call", receiver.text());
+        let mut fix: Fix = write::extension(self.cx, self.shape, argument, message);
+        fix.assumptions.push(Assumption {
+            id: "receiver-is-list",
+            sentence: format!("`{}` is a builtin list, the same one during the whole loop", receiver.text()),
+        });
+        Ok(fix)
+    }
+
+    /// Comments for tools stay where they are, or nothing happens.
+    fn comments_can_move(&self) -> Guarded {
+        write::check_comments(self.cx.tree, self.shape.site)
+    }
+}
