@@ -200,7 +200,7 @@ impl Flow {
         let mut seen = vec![false; self.steps.len()];
         let mut open = vec![target];
         while let Some(id) = open.pop() {
-            if id == ENTRY {
+            if id == ENTRY && !model.variable(variable).is_parameter() {
                 return true;
             }
             let Some(step) = self.steps.get(id) else { return true };
