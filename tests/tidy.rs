@@ -6,7 +6,7 @@ use std::process::Command;
 
 use pyfix::semantic::Reason;
 
-/// What each module may use beside itself. `main` uses `cli` alone.
+/// What each module may use beside itself. `main` hands the transforms to the command line.
 const USES: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("syntax", &["text"]),
@@ -17,7 +17,7 @@ const USES: &[(&str, &[&str])] = &[
     ("project", &["text", "syntax", "semantic"]),
     ("cli", &["text", "syntax", "semantic", "edit", "engine", "transforms", "project"]),
     ("batch", &["text", "syntax", "semantic", "edit", "engine", "transforms", "project"]),
-    ("main", &["cli"]),
+    ("main", &["transforms", "cli", "batch"]),
     ("lib", &[]),
 ];
 
