@@ -7,12 +7,15 @@
 //! - [`semantic`]: facts, no edits: scopes, names, flow, effects, types, guards.
 //! - [`edit`]: from a decision to new text.
 //! - [`engine`]: asks the transforms, plans, applies, repeats, verifies.
+//! - [`project`]: the world around a file: its root, its target, what other files do with its names. Uses
+//!   `text`, `syntax` and `semantic`; the core never uses it.
 //! - [`transforms`]: the built-in rewrites: judgement, no plumbing.
 //! - [`cli`]: arguments, configuration, files and output: everything that the user touches.
 
 pub mod cli;
 pub mod edit;
 pub mod engine;
+pub mod project;
 pub mod semantic;
 pub mod syntax;
 pub mod text;

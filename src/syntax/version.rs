@@ -12,6 +12,7 @@ pub fn minimum_version(tree: &SyntaxTree<'_>) -> Option<PythonVersion> {
     tree.nodes().filter_map(needed_by).max()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands for what most arms of a match give")]
 const fn python3(minor: u8) -> Option<PythonVersion> {
     Some(PythonVersion::new(3, minor))
 }
@@ -114,9 +115,9 @@ fn parameters(list: Node<'_>) -> Option<PythonVersion> {
             _ => {}
         }
     }
-    let last = list.named_children().last()?;
-    let comma = list.children().skip_while(|child| *child != last).any(|child| child.is_token(","));
-    if comma && matches!(last.kind(), Kind::ListSplatPattern | Kind::DictionarySplatPattern) {
+    let final_one = list.named_children().last()?;
+    let comma = list.children().skip_while(|child| *child != final_one).any(|child| child.is_token(","));
+    if comma && matches!(final_one.kind(), Kind::ListSplatPattern | Kind::DictionarySplatPattern) {
         needed = needed.max(python3(6));
     }
     needed
@@ -125,7 +126,7 @@ fn parameters(list: Node<'_>) -> Option<PythonVersion> {
 fn arguments(list: Node<'_>) -> Option<PythonVersion> {
     let mut seen_star = false;
     let mut seen_double_star = false;
-    let mut last = None;
+    let mut final_one = None;
     for argument in list.named_children() {
         // Python 2 takes nothing but keywords and `**` after `*`, and nothing at all after `**`.
         let new = match argument.kind() {
@@ -137,10 +138,11 @@ fn arguments(list: Node<'_>) -> Option<PythonVersion> {
         if new {
             return python3(5);
         }
-        last = Some(argument);
+        final_one = Some(argument);
     }
-    let last = last.filter(|last| matches!(last.kind(), Kind::ListSplat | Kind::DictionarySplat))?;
-    list.children().skip_while(|child| *child != last).any(|child| child.is_token(",")).then_some(())?;
+    let final_one =
+        final_one.filter(|final_one| matches!(final_one.kind(), Kind::ListSplat | Kind::DictionarySplat))?;
+    list.children().skip_while(|child| *child != final_one).any(|child| child.is_token(",")).then_some(())?;
     python3(5)
 }
 

@@ -1,0 +1,17 @@
+//! What lies around a file: the root of its project, the Pythons it must run on, and what other files of the
+//! project do with its names. Reads files; never writes or executes one.
+
+mod files;
+mod mentions;
+mod notebook;
+mod root;
+mod specifiers;
+mod stated;
+mod target;
+mod usage;
+mod world;
+
+pub use files::Limits;
+pub use root::{ProjectRoot, RootMarker, Roots};
+pub use target::{TargetDecision, TargetSource, decide_target, raised_by_syntax, shows_legacy_support};
+pub use world::{Project, ProjectWorld};
