@@ -10,6 +10,7 @@ mod shape;
 #[path = "loop_append/write.rs"]
 mod write;
 
+use crate::edit::render::whole_lines;
 use crate::edit::{Assumption, Decline, Fix, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
@@ -372,7 +373,7 @@ impl<'t> Judge<'_, '_, 't> {
         if adjacent {
             return Ok(Target::Creation(statement.range().cover(site.range())));
         }
-        let alone = write::whole_lines(statement).filter(|_| creation.same_block || self.moves_freely(local));
+        let alone = whole_lines(statement).filter(|_| creation.same_block || self.moves_freely(local));
         Ok(match alone {
             Some(lines) if creation.assignment.annotation.is_none() => Target::Moved { lines },
             _ => Target::Site,

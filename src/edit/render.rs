@@ -83,6 +83,19 @@ pub fn moved_range(holder: Node<'_>, range: Range, to: &str) -> String {
     result
 }
 
+/// The lines of `statement` with their ending, if nothing else stands on them.
+pub fn whole_lines(statement: Node<'_>) -> Option<Range> {
+    let source = statement.source();
+    let range = statement.range();
+    let lines = Range::new(source.line_start(range.start), source.line_end(range.end.saturating_sub(1)));
+    let before = source.slice(Range::new(lines.start, range.start));
+    let behind = source.slice(Range::new(range.end, lines.end));
+    let previous = source.slice(Range::new(source.line_start(lines.start.saturating_sub(1)), lines.start));
+    let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
+    (before.trim().is_empty() && behind.trim().is_empty() && behind.ends_with('\n') && !continued)
+        .then_some(lines)
+}
+
 /// Where new code stands, and how wide it may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'s> {
