@@ -10,6 +10,7 @@
 )]
 
 mod bytes;
+mod cli;
 mod engine;
 mod harness;
 mod pages;

@@ -267,13 +267,13 @@ mod tests {
         let cases = [
             (
                 "[tool.pyfix]\n\nline-lenght = 3\n",
-                "3: unknown key `line-lenght`; did you mean `line-length`?",
+                "3: unknown key `line-lenght` (did you mean `line-length`?)",
             ),
             ("[tool.pyfix]\nline-length = 0\n", "2: must be a whole number above 0"),
             ("[tool.pyfix]\nline-length = '88'\n", "2: must be a whole number above 0"),
             (
                 "[tool.pyfix]\ngoal = 'sped'\n",
-                "2: must be one of \"speed\", \"memory\"; did you mean `speed`?",
+                "2: must be one of \"speed\", \"memory\" (did you mean `speed`?)",
             ),
             ("[tool.pyfix]\nselect = 'all'\n", "2: must be an array of strings"),
             ("[tool.pyfix]\nselect = [\n  'x',\n]\n", "3: there is no transform `x`; `pyfix list` shows all"),

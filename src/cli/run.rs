@@ -111,8 +111,11 @@ fn run_paths(
     if jobs.is_empty() && tally.errors.is_empty() {
         terminal.warning("no Python files found under these paths");
     }
-    for line in tally.summary.render(options.mode, options.detail) {
-        terminal.say(&line);
+    // After errors alone, a line of zeros would only blur them.
+    if !jobs.is_empty() || tally.errors.is_empty() {
+        for line in tally.summary.render(options.mode, options.detail) {
+            terminal.say(&line);
+        }
     }
     if let Some(directory) = apply_in {
         terminal.say(&format!("the diff is for `git -C {} apply`", shell_quoted(&directory)));

@@ -1,8 +1,8 @@
 //! The known word that a mistyped one is nearest to.
 
-/// A clause such as ``; did you mean `loop-append`?``, or nothing when no known word is near.
+/// A remark such as `` (did you mean `loop-append`?)``, or nothing when no known word is near.
 pub fn hint(typed: &str, known: &[&str]) -> String {
-    nearest(typed, known).map_or_else(String::new, |word| format!("; did you mean `{word}`?"))
+    nearest(typed, known).map_or_else(String::new, |word| format!(" (did you mean `{word}`?)"))
 }
 
 /// The known word that is most like `typed`, if one is like it at all.
@@ -23,8 +23,8 @@ mod tests {
     #[test]
     fn only_what_is_near_is_suggested() {
         let known = ["loop-append", "loop-regex-compile"];
-        assert_eq!(hint("loop-apend", &known), "; did you mean `loop-append`?");
+        assert_eq!(hint("loop-apend", &known), " (did you mean `loop-append`?)");
         assert_eq!(hint("quux", &known), "");
-        assert_eq!(hint("Loop-Append", &known), "; did you mean `loop-append`?");
+        assert_eq!(hint("Loop-Append", &known), " (did you mean `loop-append`?)");
     }
 }

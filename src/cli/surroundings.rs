@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::settings::Settings;
 use crate::semantic::{UnknownWorld, World};
+use crate::syntax::{detect_dialect, may_be_python2};
 use crate::text::{Dialect, Target};
 
 /// What lies around one file.
@@ -36,7 +37,12 @@ impl Surroundings {
     }
 
     /// The dialect of `text`: what its syntax says, else the configuration, else Python 3.
-    pub fn dialect_of(&self, _text: &str) -> Dialect {
-        self.stated_dialect.unwrap_or(Dialect::Python3)
+    pub fn dialect_of(&self, text: &str) -> Dialect {
+        let stated = self.stated_dialect.unwrap_or(Dialect::Python3);
+        // Most files are Python 3 and have nothing to show for it; only a doubt is worth a parse.
+        if stated == Dialect::Python3 && !may_be_python2(text) {
+            return Dialect::Python3;
+        }
+        detect_dialect(text).unwrap_or(stated)
     }
 }

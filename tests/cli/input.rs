@@ -1,0 +1,207 @@
+//! Bad input of every kind: one clear line, the right exit status, and the rest of the run unharmed.
+
+use std::fs;
+
+use super::{DECLINED, LOOP, Project, REWRITTEN};
+
+#[test]
+fn a_missing_path_stops_nothing() {
+    let project = Project::new(&[("a.py", LOOP.as_bytes())]);
+    let run = project.run(&["--write", "missing.py", "a.py"]);
+    assert_eq!(run.errors(), ["missing.py: no such file or directory"]);
+    assert_eq!(run.status, 2);
+    assert_eq!(project.read("a.py"), REWRITTEN.as_bytes());
+}
+
+// Whoever runs the tests may be root, who can read everything: a link that leads nowhere and a directory in
+// place of a file cannot be read by anybody.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_stops_nothing() {
+    use std::os::unix::fs::symlink;
+    let project = Project::new(&[("a.py", LOOP.as_bytes()), ("x.py/inner.py", LOOP.as_bytes())]);
+    symlink("nowhere", project.root.join("dangling.py")).unwrap();
+    let run = project.run(&["--write", "dangling.py", "."]);
+    assert_eq!(run.errors(), ["dangling.py: the link leads nowhere"]);
+    assert_eq!(run.status, 2);
+    assert_eq!(project.read("a.py"), REWRITTEN.as_bytes());
+    assert_eq!(project.read("x.py/inner.py"), REWRITTEN.as_bytes());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_source() {
+    let project = Project::new(&[]);
+    let run = project.run(&["/dev/zero"]);
+    assert_eq!(run.errors().len(), 1, "{run:?}");
+    assert!(run.err.contains("is neither a file nor a directory"), "{run:?}");
+    assert_eq!(run.status, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_loop_of_links_ends() {
+    use std::os::unix::fs::symlink;
+    let project = Project::new(&[("p/a.py", LOOP.as_bytes())]);
+    symlink("..", project.root.join("p/up")).unwrap();
+    let run = project.run(&["--check", "."]);
+    assert_eq!(run.out(), "p/a.py:2:5: loop-append: fill `out` with a comprehension\n");
+    assert_eq!(run.status, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_target_of_a_link_is_rewritten_once() {
+    use std::os::unix::fs::symlink;
+    let project = Project::new(&[("real.py", LOOP.as_bytes())]);
+    symlink("real.py", project.root.join("link.py")).unwrap();
+    let run = project.run(&["--write", "link.py", "real.py", "."]);
+    assert_eq!(run.status, 0, "{run:?}");
+    assert!(run.err.contains("1 file changed, 1 fix"), "{run:?}");
+    assert_eq!(project.read("real.py"), REWRITTEN.as_bytes());
+    assert!(project.root.join("link.py").is_symlink());
+}
+
+/// Contents that cannot be understood, each with the id of the reason and a part of its line.
+fn unintelligible() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
+    let with_loop = |before: &[u8], after: &[u8]| [before, LOOP.as_bytes(), after].concat();
+    vec![
+        ("binary.py", with_loop(b"", b"\0\x01"), "binary", "NUL"),
+        ("bytes.py", with_loop(b"", b"s = '\xff'\n"), "undecodable", "is not valid utf-8"),
+        ("cookie.py", with_loop(b"# coding: no-such\n", b""), "unknown-encoding", "no-such"),
+        (
+            "bom.py",
+            with_loop(b"\xef\xbb\xbf# coding: latin-1\n", b""),
+            "bom-cookie-conflict",
+            "byte order mark",
+        ),
+        ("return.py", with_loop(b"x = 1\ry = 2\n", b""), "lone-carriage-return", "carriage return"),
+        ("syntax.py", with_loop(b"", b"def (:\n"), "syntax-error", "syntax error at line"),
+        (
+            "deep.py",
+            with_loop(b"", &[vec![b'('; 50_000], vec![b')'; 50_000]].concat()),
+            "too-deep",
+            "too deeply",
+        ),
+        ("large.py", with_loop(&[b'\n'; 20_000], b""), "too-large", "more than the limit of 10000"),
+    ]
+}
+
+/// The deep file is larger than the others need.
+fn limit_for(id: &str) -> &'static str {
+    if id == "too-deep" { "1MB" } else { "10KB" }
+}
+
+#[test]
+fn a_named_file_that_is_not_understood_is_a_failure() {
+    for (name, content, id, words) in unintelligible() {
+        let project = Project::new(&[("a.py", LOOP.as_bytes()), (name, &content)]);
+        let run = project.run(&["--write", "--max-file-size", limit_for(id), "a.py", name]);
+        let [line] = run.errors()[..] else { panic!("{name}: {run:?}") };
+        assert!(line.starts_with(&format!("{name}: skipped: ")) && line.contains(words), "{line}");
+        assert_eq!(run.status, 2, "{name}");
+        assert_eq!(project.read("a.py"), REWRITTEN.as_bytes(), "{name}");
+        assert_eq!(project.read(name), content, "{name}");
+    }
+}
+
+#[test]
+fn a_found_file_that_is_not_understood_is_counted() {
+    for (name, content, id, words) in unintelligible() {
+        let project = Project::new(&[("a.py", LOOP.as_bytes()), (name, &content)]);
+        let limit = limit_for(id);
+        let run = project.run(&["--stats", "--max-file-size", limit, "."]);
+        assert_eq!((run.status, run.errors().len()), (0, 0), "{run:?}");
+        assert!(run.err.contains("1 skipped"), "{run:?}");
+        assert!(run.err.contains(words), "{run:?}");
+
+        let run = project.run(&["--output-format", "json", "--max-file-size", limit, "."]);
+        let files = run.json()["files"].as_array().unwrap().clone();
+        let file = files.iter().find(|file| file["path"] == name).unwrap();
+        assert_eq!(file["status"], "skipped");
+        assert_eq!(file["reason"]["id"], id);
+
+        assert_eq!(project.run(&["--strict", "--max-file-size", limit, "."]).status, 2, "{name}");
+    }
+}
+
+#[test]
+fn protected_files_are_no_failure() {
+    let generated = ["# Generated by a tool. DO NOT EDIT.\n", LOOP].concat();
+    let ignored = ["# pyfix: file-ignore\n", LOOP].concat();
+    for text in [generated, ignored] {
+        let project = Project::new(&[("a.py", text.as_bytes())]);
+        let run = project.run(&["--strict", "--write", "a.py"]);
+        assert_eq!((run.status, run.errors().len()), (0, 0), "{run:?}");
+        assert_eq!(project.read("a.py"), text.as_bytes());
+    }
+}
+
+#[test]
+fn mistyped_words_are_corrected() {
+    let project = Project::new(&[("a.py", LOOP.as_bytes())]);
+    for (arguments, hint) in [
+        (&["--selct", "loop-append"][..], "--select"),
+        (&["--select", "loop-apend"], "did you mean `loop-append`?"),
+        (&["--ignore", "lop-append"], "did you mean `loop-append`?"),
+        (&["--goal", "sped"], "speed"),
+        (&["explain", "loop-appended"], "did you mean `loop-append`?"),
+        (&["--target-version", "py99"], "write it like `py38`"),
+        (&["--max-file-size", "big"], "write it like `500KB`"),
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(run.status, 2, "{arguments:?}");
+        assert!(run.err.contains(hint), "{arguments:?}: {run:?}");
+        assert_eq!(run.out(), "");
+    }
+}
+
+#[test]
+fn a_wrong_configuration_spares_the_files_that_it_is_not_for() {
+    let project = Project::new(&[
+        ("good/a.py", LOOP.as_bytes()),
+        ("bad/a.py", LOOP.as_bytes()),
+        ("bad/b.py", LOOP.as_bytes()),
+        ("bad/pyproject.toml", b"[tool.pyfix]\nline-length = 80\nunsafe-fix = true\n"),
+    ]);
+    let run = project.run(&["--write", "."]);
+    let [line] = run.errors()[..] else { panic!("{run:?}") };
+    assert!(
+        line.ends_with("bad/pyproject.toml: line 3: unknown key `unsafe-fix` (did you mean `unsafe-fixes`?)"),
+        "{line}"
+    );
+    assert_eq!(run.status, 2);
+    assert_eq!(project.read("good/a.py"), REWRITTEN.as_bytes());
+    assert_eq!(project.read("bad/a.py"), LOOP.as_bytes());
+    assert_eq!(project.run(&["--isolated", "--write", "."]).status, 0);
+    assert_eq!(project.read("bad/a.py"), REWRITTEN.as_bytes());
+}
+
+#[test]
+fn the_configuration_is_obeyed() {
+    let project = Project::new(&[
+        ("a.py", LOOP.as_bytes()),
+        ("old/a.py", LOOP.as_bytes()),
+        ("pyfix.toml", b"exclude = ['old/']\ntarget-version = 'py39'\n"),
+    ]);
+    let run = project.run(&["--check"]);
+    assert!(run.out().starts_with("a.py:2:5: "), "{run:?}");
+    assert!(run.err.contains("1 excluded; target Python 3.9 (target-version in pyfix.toml)"), "{run:?}");
+    assert!(project.run(&["--check", "old/a.py"]).out().starts_with("old/a.py:2:5: "));
+    fs::write(project.root.join("other.toml"), "ignore = ['loop-append']\n").unwrap();
+    assert_eq!(project.run(&["--check", "--config", "other.toml"]).status, 0);
+    assert_eq!(project.run(&["--config", "missing.toml"]).status, 2);
+}
+
+#[test]
+fn standard_input_is_previewed_and_rewritten() {
+    let project = Project::new(&[]);
+    let run = project.run_with_input(&["-", "--stdin-filename", "pkg/a.py"], LOOP.as_bytes());
+    assert!(run.out().starts_with("--- a/pkg/a.py\n+++ b/pkg/a.py\n@@ "), "{run:?}");
+    assert_eq!(run.status, 0);
+    assert_eq!(project.run_with_input(&["-", "--write"], LOOP.as_bytes()).out(), REWRITTEN);
+    assert_eq!(project.run_with_input(&["-", "--check"], LOOP.as_bytes()).status, 1);
+    assert_eq!(project.run_with_input(&["-", "--check"], DECLINED.as_bytes()).status, 0);
+    let broken = project.run_with_input(&["-", "--write"], b"s = '\xff'\n");
+    assert_eq!((broken.status, broken.out.as_slice()), (2, &b"s = '\xff'\n"[..]));
+}

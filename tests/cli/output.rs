@@ -1,0 +1,166 @@
+//! What goes to standard output and standard error, and the exit status.
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use super::{DECLINED, LOOP, Project, REWRITTEN};
+
+fn project() -> Project {
+    Project::new(&[("a.py", LOOP.as_bytes()), ("b.py", DECLINED.as_bytes())])
+}
+
+#[test]
+fn a_preview_prints_a_diff_and_touches_nothing() {
+    let project = project();
+    let expected = "--- a/a.py\n+++ b/a.py\n@@ -1,5 +1,3 @@\n def f(xs):\n-    out = []\n-    for x in xs:\n\
+                    -        out.append(x + 1)\n+    out = [x + 1 for x in xs]\n     return out\n";
+    for arguments in [&[][..], &["--dry-run"], &["--dry-run", "a.py", "b.py"]] {
+        let run = project.run(arguments);
+        assert_eq!(run.out(), expected);
+        assert_eq!(run.status, 0);
+        assert!(run.err.contains("1 file would change, 1 fix (loop-append 1); 1 file unchanged"), "{run:?}");
+        assert!(run.err.contains("run with --write to apply"), "{run:?}");
+    }
+    assert_eq!(project.read("a.py"), LOOP.as_bytes());
+}
+
+#[test]
+fn a_rewrite_is_quiet_and_comes_to_rest() {
+    let project = project();
+    let run = project.run(&["--write"]);
+    assert_eq!((run.status, run.out()), (0, ""));
+    assert_eq!(project.read("a.py"), REWRITTEN.as_bytes());
+    let again = project.run(&["--write"]);
+    assert!(again.err.contains("nothing to change; 2 files unchanged"), "{again:?}");
+    assert_eq!(project.run(&["--check"]).status, 0);
+}
+
+#[test]
+fn few_fixes_come_with_reasons() {
+    let run = project().run(&["b.py"]);
+    assert_eq!(run.out(), "");
+    assert!(
+        run.err.contains("b.py:5 loop-append: the loop has an `else` clause")
+            || run.err.contains("b.py:3 loop-append: the loop has an `else` clause"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn statistics_count_fixes_and_reasons() {
+    let run = project().run(&["--stats", "--output-format", "text"]);
+    assert!(run.out().contains("a.py:2:5: loop-append: fill `out`"), "{run:?}");
+    assert!(run.out().contains(": loop-append: declined: the loop has an `else` clause"), "{run:?}");
+    for row in ["Fixes\n  loop-append", "Left alone by loop-append\n  loop-else"] {
+        assert!(run.err.contains(row), "{run:?}");
+    }
+}
+
+#[test]
+fn json_accounts_for_everything_in_bytes_of_the_file() {
+    let latin = [&b"# coding: latin-1\r\ns = '\xe9'\r\n"[..], LOOP.replace('\n', "\r\n").as_bytes()].concat();
+    let project = Project::new(&[("a.py", &latin), ("b.py", DECLINED.as_bytes())]);
+    let run = project.run(&["--output-format", "json", ".", "missing"]);
+    assert_eq!(run.status, 2);
+    let document = run.json();
+    assert_eq!(document["schema"], 1);
+    assert_eq!(document["errors"][0]["path"], "missing");
+    assert_eq!(document["summary"]["fixes"]["loop-append"], 1);
+    assert_eq!(document["files"].as_array().unwrap().len(), 2);
+    let file = &document["files"][0];
+    assert_eq!((file["path"].as_str(), file["status"].as_str()), (Some("a.py"), Some("changed")));
+    assert_eq!(file["encoding"], "iso8859-1");
+    let fix = &file["fixes"][0];
+    assert_eq!((fix["id"].as_str(), fix["applied"].as_bool()), (Some("loop-append"), Some(true)));
+    assert_eq!(fix["line"], 4);
+    let declines = document["files"][1]["declines"].as_array().unwrap();
+    assert_eq!(declines[0]["reason"], "loop-else");
+
+    // The edits alone give what --write gives.
+    let mut edits: Vec<(usize, usize, String)> = Vec::new();
+    for edit in fix["edits"].as_array().unwrap() {
+        let at = |end: &str| usize::try_from(edit["range"][end].as_u64().unwrap()).unwrap();
+        edits.push((at("start"), at("end"), edit["replacement"].as_str().unwrap().to_owned()));
+    }
+    let mut edited = latin.clone();
+    for (start, end, replacement) in edits.into_iter().rev() {
+        edited.splice(start..end, replacement.into_bytes());
+    }
+    project.run(&["--write", "a.py"]);
+    assert_eq!(project.read("a.py"), edited);
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let project = project();
+    let coloured = |arguments: &[&str]| project.run(arguments).out.contains(&0x1b);
+    assert!(!coloured(&[]));
+    assert!(!coloured(&["--color", "auto"]));
+    assert!(coloured(&["--color", "always"]));
+    assert!(!coloured(&["--color", "never"]));
+    let mut command = super::command_in(&project.root);
+    let forced = command.env("NO_COLOR", "1").env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(!forced.stdout.contains(&0x1b));
+}
+
+#[test]
+fn escape_sequences_of_the_source_survive() {
+    let text = ["s = '\x1b[31m'\n", LOOP].concat();
+    let project = Project::new(&[("a.py", text.as_bytes())]);
+    assert!(project.run(&[]).out().contains(" s = '\x1b[31m'\n"));
+}
+
+#[test]
+fn a_reader_may_leave_early() {
+    let many: Vec<(String, Vec<u8>)> =
+        (0..300).map(|number| (format!("m{number}.py"), LOOP.repeat(20).into_bytes())).collect();
+    let files: Vec<(&str, &[u8])> =
+        many.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
+    let project = Project::new(&files);
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("pyfix"))
+        .current_dir(&project.root)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut start = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn the_order_does_not_depend_on_threads() {
+    let many: Vec<(String, Vec<u8>)> =
+        (0..60).map(|number| (format!("m{number}.py"), LOOP.repeat(number % 7 + 1).into_bytes())).collect();
+    let files: Vec<(&str, &[u8])> =
+        many.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
+    let project = Project::new(&files);
+    let one = project.run(&["--jobs", "1"]);
+    assert_eq!(one.out().matches("+++ b/").count(), 60);
+    for _ in 0..3 {
+        assert_eq!(project.run(&["--jobs", "4"]).out(), one.out());
+    }
+}
+
+#[test]
+fn commands_explain_themselves() {
+    let project = project();
+    assert!(project.run(&["list"]).out().contains("loop-append"));
+    assert!(project.run(&["explain", "loop-append"]).out().starts_with("# "));
+    assert!(project.run(&["--help"]).out().contains("Exit status:"));
+    assert!(project.run(&["--version"]).out().starts_with("pyfix "));
+    let why = project.run(&["why", "b.py:4"]);
+    assert_eq!(why.status, 0);
+    assert!(why.out().contains("left alone: loop-append: the loop has an `else` clause"), "{why:?}");
+    assert!(why.out().contains("reason: loop-else"), "{why:?}");
+    assert!(project.run(&["why", "a.py"]).out().contains("fix: loop-append"));
+    assert_eq!(project.run(&["why", "missing.py"]).status, 2);
+}
+
+#[test]
+fn a_directory_may_be_named_like_a_command() {
+    let project = Project::new(&[("list/a.py", LOOP.as_bytes())]);
+    assert!(project.run(&["./list"]).out().starts_with("--- a/list/a.py"));
+}
