@@ -1,5 +1,21 @@
-//! The integration tests: one crate, so that it is linked once.
+//! The one integration crate, so that it is linked once: what pyfix promises, checked from outside.
+//!
+//! Each module checks one promise; `support` holds what they share.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that meets something unexpected should stop there, and say so"
+)]
+
+mod bytes;
 mod cli;
+mod engine;
+mod harness;
+mod pages;
+mod pitfalls;
 mod regex_syntax;
 mod scopes;
+mod support;
+mod tidy;

@@ -10,6 +10,7 @@ mod shape;
 #[path = "loop_append/write.rs"]
 mod write;
 
+use crate::edit::render::whole_lines;
 use crate::edit::{Assumption, Decline, Fix, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
@@ -140,7 +141,7 @@ impl<'t> Judge<'_, '_, 't> {
     /// Whether this addition is one to such a collection.
     fn fills(&self, what: Empty) -> bool {
         matches!(
-            (self.shape.addition, what),
+            (&self.shape.addition, what),
             (Addition::Append(_), Empty::List)
                 | (Addition::Add(_), Empty::Set)
                 | (Addition::Store { .. }, Empty::Dict)
@@ -153,7 +154,7 @@ impl<'t> Judge<'_, '_, 't> {
         let site = self.shape.site;
         guards::own_names(self.facts, site)?;
         // for x in xs: r.append(*x)
-        if let Addition::Unpacked(argument) = self.shape.addition {
+        if let Addition::Unpacked(argument) = &self.shape.addition {
             return Err(Refusal::new(Reason::UnpackedArgument, argument.range()));
         }
         // for x in xs: r.append(x)
@@ -225,7 +226,24 @@ impl<'t> Judge<'_, '_, 't> {
             guards::vanishes(self.facts, *name, self.shape.site, scope)?;
             self.bound_before_read(*name)?;
         }
-        Ok(())
+        self.temporary_vanishes(scope)
+    }
+
+    /// ```python
+    /// for x in xs:
+    ///     y = f(x)
+    ///     r.append(y)
+    /// print(y)
+    /// ```
+    fn temporary_vanishes(&self, scope: ScopeId) -> Guarded {
+        let Some(temporary) = &self.shape.temporary else { return Ok(()) };
+        let (name, site) = (temporary.target, self.shape.site);
+        guards::vanishes(self.facts, name, site, scope)?;
+        let model = self.facts.model();
+        let id = guards::own_variable(self.facts, name, scope, Reason::TargetNotLocal)?;
+        let once = model.bindings_in(id, site.range()).count() == 1
+            && model.references_in(id, site.range()).count() == 1;
+        if once { Ok(()) } else { Err(Refusal::about(Reason::TargetReadLater, name.range(), name.text())) }
     }
 
     /// In a comprehension a target is its own from the beginning, so nothing may read it before its clause
@@ -285,10 +303,10 @@ impl<'t> Judge<'_, '_, 't> {
         self.pieces_fit(local, Form::Comprehension)?;
         guards::unobserved(self.facts, local.variable, &self.shape.parts(), site)?;
         guards::no_partial_result(self.facts, local.flow, local.variable, site)?;
-        if let Addition::Store { subscript, value } = self.shape.addition {
-            self.key_is_plain(subscript)?;
+        if let Addition::Store { subscript, value } = &self.shape.addition {
+            self.key_is_plain(*subscript)?;
             for key in subscript.children_in(Field::Subscript) {
-                guards::commute(self.facts, key, value, site)?;
+                guards::commute(self.facts, key, *value, site)?;
             }
         }
         let value = self.value(creation.what);
@@ -317,8 +335,7 @@ impl<'t> Judge<'_, '_, 't> {
     /// The fastest form that is known to do the same.
     fn value(&self, what: Empty) -> Value {
         let comprehension = Value::Comprehension(what);
-        let (Some(header), Addition::Append(element) | Addition::Add(element)) =
-            (self.shape.plain_loop(), self.shape.addition)
+        let (Some(header), Some(element)) = (self.shape.plain_loop(), self.shape.addition.plain_element())
         else {
             return comprehension;
         };
@@ -372,7 +389,7 @@ impl<'t> Judge<'_, '_, 't> {
         if adjacent {
             return Ok(Target::Creation(statement.range().cover(site.range())));
         }
-        let alone = write::whole_lines(statement).filter(|_| creation.same_block || self.moves_freely(local));
+        let alone = whole_lines(statement).filter(|_| creation.same_block || self.moves_freely(local));
         Ok(match alone {
             Some(lines) if creation.assignment.annotation.is_none() => Target::Moved { lines },
             _ => Target::Site,
@@ -386,7 +403,7 @@ impl<'t> Judge<'_, '_, 't> {
 
     /// The collection exists already: the loop becomes a call that extends it.
     fn growing(&self, scope: ScopeId, variable: VariableId, at: Node<'_>) -> Verdict {
-        let class = match self.shape.addition {
+        let class = match &self.shape.addition {
             Addition::Append(_) => Class::List,
             Addition::Add(_) => Class::Set,
             _ => return Err(Decline::NotThisShape),
@@ -439,8 +456,7 @@ impl<'t> Judge<'_, '_, 't> {
 
     /// Whether every item is added as it is.
     fn is_bare_copy(&self) -> bool {
-        let (Some(header), Addition::Append(element) | Addition::Add(element)) =
-            (self.shape.plain_loop(), self.shape.addition)
+        let (Some(header), Some(element)) = (self.shape.plain_loop(), self.shape.addition.plain_element())
         else {
             return false;
         };
@@ -454,7 +470,7 @@ impl<'t> Judge<'_, '_, 't> {
         let receiver = self.shape.receiver;
         let unknown = || self.refuse_receiver(Reason::ReceiverUnknown, receiver);
         if !matches!(self.shape.addition, Addition::Append(_)) {
-            return match self.shape.addition {
+            return match &self.shape.addition {
                 Addition::Add(_) => Err(unknown()),
                 _ => Err(Decline::NotThisShape),
             };

@@ -1,10 +1,11 @@
 //! The built-in transforms, each a page (`<id>.md`) and a judgement (`<id>.rs`).
 
 mod loop_append;
+mod loop_regex_compile;
 
 use crate::engine::{Registry, Transform};
 
 /// Every built-in transform, in the order in which they are listed.
 pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 
-const TRANSFORMS: &[&dyn Transform] = &[&loop_append::LoopAppend];
+const TRANSFORMS: &[&dyn Transform] = &[&loop_append::LoopAppend, &loop_regex_compile::LoopRegexCompile];

@@ -21,6 +21,14 @@ pub enum Slot {
     Iterable,
     /// The condition of a comprehension.
     Filter,
+    /// Behind `not` in the condition of a comprehension.
+    Negated,
+    /// Before `if` in a conditional expression.
+    Chosen,
+    /// Between `if` and `else` in a conditional expression.
+    Condition,
+    /// Behind `else` in a conditional expression.
+    Otherwise,
     /// One of several arguments of a call.
     Argument,
     /// The object that an attribute is looked up on.
@@ -36,6 +44,10 @@ impl Slot {
             Slot::Value => ("{_: ", " for _ in _}"),
             Slot::Iterable => ("[_ for _ in ", " if _]"),
             Slot::Filter => ("[_ for _ in _ if ", " if _]"),
+            Slot::Negated => ("[_ for _ in _ if not ", " if _]"),
+            Slot::Chosen => ("[", " if _ else _ for _ in _]"),
+            Slot::Condition => ("[_ if ", " else _ for _ in _]"),
+            Slot::Otherwise => ("[_ if _ else ", " for _ in _]"),
             Slot::Argument => ("_(", ", _)"),
             Slot::Object => ("", "._"),
         }
@@ -44,10 +56,24 @@ impl Slot {
     /// `piece` as it can stand in this slot, in parentheses only where Python asks for them.
     pub fn fill(self, piece: &str) -> String {
         let (before, behind) = self.context();
-        let bare = format!("{before}{piece}{behind}");
-        let wrapped = format!("{before}({piece}){behind}");
-        if same_expression(&bare, &wrapped) { piece.to_owned() } else { format!("({piece})") }
+        if bare_suffices(before, piece, behind) { piece.to_owned() } else { format!("({piece})") }
     }
+}
+
+/// `before`, `piece` and `behind` in a row, with `piece` in parentheses only where Python asks for them.
+pub fn fill_between(before: &str, piece: &str, behind: &str) -> String {
+    if bare_suffices(before, piece, behind) {
+        format!("{before}{piece}{behind}")
+    } else {
+        format!("{before}({piece}){behind}")
+    }
+}
+
+fn bare_suffices(before: &str, piece: &str, behind: &str) -> bool {
+    // In brackets, so that a line break inside a piece is no end of a statement.
+    let bare = format!("[{before}{piece}{behind}]");
+    let wrapped = format!("[{before}({piece}){behind}]");
+    same_expression(&bare, &wrapped)
 }
 
 /// The text of `node` for a line that is indented by `to`: its continuation lines move with its first line,
@@ -81,6 +107,19 @@ pub fn moved_range(holder: Node<'_>, range: Range, to: &str) -> String {
         offset += line.len() as u32;
     }
     result
+}
+
+/// The lines of `statement` with their ending, if nothing else stands on them.
+pub fn whole_lines(statement: Node<'_>) -> Option<Range> {
+    let source = statement.source();
+    let range = statement.range();
+    let lines = Range::new(source.line_start(range.start), source.line_end(range.end.saturating_sub(1)));
+    let before = source.slice(Range::new(lines.start, range.start));
+    let behind = source.slice(Range::new(range.end, lines.end));
+    let previous = source.slice(Range::new(source.line_start(lines.start.saturating_sub(1)), lines.start));
+    let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
+    (before.trim().is_empty() && behind.trim().is_empty() && behind.ends_with('\n') && !continued)
+        .then_some(lines)
 }
 
 /// Where new code stands, and how wide it may be.

@@ -8,7 +8,7 @@ use super::{
     Answer, BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, Type,
     VariableId,
 };
-use crate::syntax::{Call, Kind, Node};
+use crate::syntax::{Attribute, Call, Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
 /// What a guard says.
@@ -87,6 +87,82 @@ pub fn own_variable(
         return Err(refusal());
     }
     Ok(id)
+}
+
+/// Whether `variable` is always the standard module `module`, under whatever name: every binding of it imports
+/// that module, nothing stores into it, and no star import could hide it.
+///
+/// ```python
+/// try: import regex as re
+/// except ImportError: import re
+/// ```
+pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> bool {
+    let row = facts.model().variable(variable);
+    let imports = row.bindings.iter().all(|binding| {
+        let binding = facts.model().binding(*binding);
+        let identifier = facts.tree().node(binding.node);
+        let imported = match identifier.parent().filter(|parent| parent.kind() == Kind::AliasedImport) {
+            Some(aliased) => aliased.child(Field::Name),
+            None => identifier.parent(),
+        };
+        binding.kind == BindingKind::Import && imported.is_some_and(|name| name.text() == module)
+    });
+    imports
+        && !row.bindings.is_empty()
+        && !is_stored_into(facts, variable)
+        && !star_imported_after(facts, variable)
+}
+
+/// The name that `variable` has in the standard module `module`, if every binding of it is
+/// `from module import name` with the same name.
+pub fn standard_function(facts: &Facts<'_>, variable: VariableId, module: &str) -> Option<String> {
+    let row = facts.model().variable(variable);
+    let mut found: Option<String> = None;
+    for binding in &row.bindings {
+        let binding = facts.model().binding(*binding);
+        let identifier = facts.tree().node(binding.node);
+        let statement = identifier.statement()?;
+        let imported = match identifier.ancestors().find(|up| up.kind() == Kind::AliasedImport) {
+            Some(aliased) => aliased.child(Field::Name)?,
+            None => identifier,
+        };
+        let from = statement.child(Field::ModuleName)?;
+        let same = found.as_deref().is_none_or(|found| found == imported.text());
+        if binding.kind != BindingKind::FromImport || from.text() != module || !same {
+            return None;
+        }
+        found = Some(imported.text().to_owned());
+    }
+    found.filter(|_| !star_imported_after(facts, variable))
+}
+
+/// Whether the file assigns to an attribute of what the variable holds.
+fn is_stored_into(facts: &Facts<'_>, variable: VariableId) -> bool {
+    let model = facts.model();
+    model.variable(variable).references.iter().any(|reference| {
+        let node = facts.tree().node(model.reference(*reference).node);
+        node.parent().filter(|parent| parent.kind() == Kind::Attribute).is_some_and(|attribute| {
+            let holder = attribute.parent().map(|up| up.kind());
+            (attribute.field() == Field::Left
+                && holder != Some(Kind::BinaryOperator)
+                && holder != Some(Kind::BooleanOperator))
+                || holder == Some(Kind::DeleteStatement)
+        })
+    })
+}
+
+/// Whether a star import behind the first binding of the variable may bind the name anew.
+fn star_imported_after(facts: &Facts<'_>, variable: VariableId) -> bool {
+    let model = facts.model();
+    let row = model.variable(variable);
+    if !model.scope(row.scope).taints.contains(Taints::STAR_IMPORT) {
+        return false;
+    }
+    let last = row.bindings.iter().map(|binding| model.binding(*binding).node).min();
+    facts
+        .tree()
+        .nodes()
+        .any(|node| node.kind() == Kind::WildcardImport && last.is_none_or(|last| node.id() > last))
 }
 
 /// That nobody can tell whether the target `identifier` of `site` was ever bound by it.
@@ -227,7 +303,7 @@ pub fn surely_bound(
         if !local || binds(facts, id, site) {
             continue;
         }
-        if flow.maybe_unbound(model, id, site.child(crate::syntax::Field::Right).unwrap_or(site)) {
+        if flow.maybe_unbound(model, id, site.child(Field::Right).unwrap_or(site)) {
             return Err(Refusal::about(Reason::MaybeUnbound, node.range(), node.text()));
         }
     }
@@ -365,7 +441,7 @@ fn is_implicit_class(identifier: Node<'_>) -> bool {
 /// When one binds a target, or stands in something that is iterated over.
 pub fn walrus_allowed(part: Node<'_>, targets: &[&str], place: Place) -> Guarded {
     for node in part.descendants().filter(|node| node.kind() == Kind::NamedExpression) {
-        let name = node.child(crate::syntax::Field::Name).map_or("", |name| name.text());
+        let name = node.child(Field::Name).map_or("", |name| name.text());
         if place == Place::Iterable || targets.contains(&name) {
             return Err(Refusal::about(Reason::Walrus, node.range(), name));
         }
@@ -397,7 +473,7 @@ pub fn mapped_builtin(
     items: &Type,
 ) -> Option<String> {
     let call = Call::cast(element)?;
-    if let Some(method) = crate::syntax::Attribute::cast(call.function) {
+    if let Some(method) = Attribute::cast(call.function) {
         let plain = method.object.kind() == Kind::Identifier && method.object.text() == target.text();
         let no_arguments = call.arguments().list.is_empty() && call.arguments.kind() == Kind::ArgumentList;
         let known = items.is(Class::Str) && STR_METHODS.contains(&method.name.text());
@@ -439,9 +515,7 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> bool {
     let made_here = row.bindings.iter().all(|binding| {
         let binding = model.binding(*binding);
         let parent = facts.tree().node(binding.node).parent();
-        let value = parent
-            .filter(|up| up.kind() == Kind::Assignment)
-            .and_then(|up| up.child(crate::syntax::Field::Right));
+        let value = parent.filter(|up| up.kind() == Kind::Assignment).and_then(|up| up.child(Field::Right));
         let lone = parent.and_then(|up| up.parent()).is_some_and(|up| up.kind() == Kind::ExpressionStatement);
         let fresh = value.is_some_and(|value| {
             matches!(
@@ -459,10 +533,10 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> bool {
                 Kind::Attribute => {
                     let called =
                         parent.parent().and_then(Call::cast).is_some_and(|call| call.function == parent);
-                    called && node.field() == crate::syntax::Field::Object
+                    called && node.field() == Field::Object
                 }
                 Kind::ReturnStatement => true,
-                Kind::ForStatement | Kind::ForInClause => node.field() == crate::syntax::Field::Right,
+                Kind::ForStatement | Kind::ForInClause => node.field() == Field::Right,
                 _ => false,
             }
         })

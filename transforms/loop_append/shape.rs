@@ -9,6 +9,8 @@ pub(super) struct Shape<'t> {
     pub site: Node<'t>,
     /// What surrounds the statement, outermost first; the first is a `for`.
     pub clauses: Vec<Clause<'t>>,
+    /// A name that holds what is added, for one line: `y = f(x)` before `r.append(y)`.
+    pub temporary: Option<Temporary<'t>>,
     /// The collection.
     pub receiver: Node<'t>,
     /// What is added to it.
@@ -22,15 +24,74 @@ pub(super) enum Clause<'t> {
     For(ForLoop<'t>),
     /// `if condition:`.
     If(Node<'t>),
+    /// `if condition: continue`.
+    Unless(Node<'t>),
+}
+
+/// `target = value`, where the target is read once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Temporary<'t> {
+    /// The name.
+    pub target: Node<'t>,
+    /// What it holds.
+    pub value: Node<'t>,
+}
+
+/// The element that one turn adds.
+#[derive(Clone, Debug)]
+pub(super) enum Element<'t> {
+    /// The expression as it stands.
+    Plain(Node<'t>),
+    /// The expression with the temporary's value in place of its name, which it evaluates first.
+    Inlined {
+        /// The expression.
+        expression: Node<'t>,
+        /// The temporary's name in it.
+        name: Node<'t>,
+        /// What comes in its place.
+        value: Node<'t>,
+    },
+    /// One of two, by a condition.
+    Choice {
+        /// The condition.
+        condition: Node<'t>,
+        /// The element if it holds.
+        yes: Box<Element<'t>>,
+        /// The element if not.
+        no: Box<Element<'t>>,
+    },
+}
+
+impl<'t> Element<'t> {
+    /// The expression, if it is taken over as it stands.
+    pub fn plain(&self) -> Option<Node<'t>> {
+        match self {
+            Element::Plain(node) => Some(*node),
+            _ => None,
+        }
+    }
+
+    /// The expressions that are evaluated for it.
+    fn parts(&self, into: &mut Vec<Node<'t>>) {
+        match self {
+            Element::Plain(node) => into.push(*node),
+            Element::Inlined { expression, value, .. } => into.extend([*value, *expression]),
+            Element::Choice { condition, yes, no } => {
+                into.push(*condition);
+                yes.parts(into);
+                no.parts(into);
+            }
+        }
+    }
 }
 
 /// What one turn adds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Addition<'t> {
     /// `receiver.append(element)`.
-    Append(Node<'t>),
+    Append(Element<'t>),
     /// `receiver.add(element)`.
-    Add(Node<'t>),
+    Add(Element<'t>),
     /// `receiver[key] = value`; the key is everything between the brackets.
     Store {
         /// The subscript that is assigned to.
@@ -45,13 +106,23 @@ pub(super) enum Addition<'t> {
 impl<'t> Addition<'t> {
     /// The expressions that are evaluated for it.
     pub fn parts(&self) -> Vec<Node<'t>> {
-        match *self {
-            Addition::Append(element) | Addition::Add(element) | Addition::Unpacked(element) => vec![element],
+        let mut parts = Vec::new();
+        match self {
+            Addition::Append(element) | Addition::Add(element) => element.parts(&mut parts),
+            Addition::Unpacked(argument) => parts.push(*argument),
             Addition::Store { subscript, value } => {
-                let mut parts: Vec<Node<'t>> = subscript.children_in(Field::Subscript).collect();
-                parts.push(value);
-                parts
+                parts.extend(subscript.children_in(Field::Subscript));
+                parts.push(*value);
             }
+        }
+        parts
+    }
+
+    /// The element, if it is taken over as it stands.
+    pub fn plain_element(&self) -> Option<Node<'t>> {
+        match self {
+            Addition::Append(element) | Addition::Add(element) => element.plain(),
+            _ => None,
         }
     }
 }
@@ -60,36 +131,47 @@ impl<'t> Shape<'t> {
     /// The shape of the loop `site`; `None` when it does anything else.
     pub fn of(site: Node<'t>) -> Option<Self> {
         let mut clauses = Vec::new();
-        let mut node = site;
+        let header = ForLoop::cast(site)?;
+        clauses.push(Clause::For(header));
+        let mut statements: Vec<Node<'t>> = header.body.statements().collect();
+        let mut temporary = None;
         loop {
-            let block = match node.kind() {
-                Kind::ForStatement => {
-                    let header = ForLoop::cast(node)?;
+            let (first, rest) = statements.split_first()?;
+            match (first.kind(), rest) {
+                (Kind::ForStatement, []) => {
+                    let header = ForLoop::cast(*first)?;
                     clauses.push(Clause::For(header));
-                    header.body
+                    statements = header.body.statements().collect();
                 }
-                Kind::IfStatement if node.child(Field::Alternative).is_none() => {
-                    clauses.push(Clause::If(node.child(Field::Condition)?));
-                    node.child(Field::Consequence)?
+                (Kind::IfStatement, []) if first.child(Field::Alternative).is_none() => {
+                    clauses.push(Clause::If(first.child(Field::Condition)?));
+                    statements = first.child(Field::Consequence)?.statements().collect();
                 }
-                Kind::ExpressionStatement => break,
+                (Kind::IfStatement, [_, ..]) => {
+                    clauses.push(Clause::Unless(skipping(*first)?));
+                    statements = rest.to_vec();
+                }
+                (Kind::ExpressionStatement, &[last]) if last.kind() == Kind::ExpressionStatement => {
+                    temporary = Some(temporary_at(*first)?);
+                    statements = vec![last];
+                }
+                (Kind::IfStatement | Kind::ExpressionStatement, []) => {
+                    let (receiver, mut addition) = addition(*first)?;
+                    if let Some(temporary) = &temporary {
+                        addition = with_temporary(addition, temporary)?;
+                    }
+                    return Some(Self { site, clauses, temporary, receiver, addition });
+                }
                 _ => return None,
-            };
-            let mut statements = block.statements();
-            node = statements.next()?;
-            if statements.next().is_some() {
-                return None;
             }
         }
-        let (receiver, addition) = addition(node)?;
-        Some(Self { site, clauses, receiver, addition })
     }
 
     /// The `for` clauses, outermost first.
     pub fn loops(&self) -> impl Iterator<Item = &ForLoop<'t>> {
         self.clauses.iter().filter_map(|clause| match clause {
             Clause::For(header) => Some(header),
-            Clause::If(_) => None,
+            Clause::If(_) | Clause::Unless(_) => None,
         })
     }
 
@@ -97,7 +179,7 @@ impl<'t> Shape<'t> {
     pub fn parts(&self) -> Vec<Node<'t>> {
         let clauses = self.clauses.iter().map(|clause| match clause {
             Clause::For(header) => header.iterable,
-            Clause::If(condition) => *condition,
+            Clause::If(condition) | Clause::Unless(condition) => *condition,
         });
         clauses.chain(self.addition.parts()).collect()
     }
@@ -113,7 +195,102 @@ impl<'t> Shape<'t> {
     }
 }
 
+/// The condition of `if condition: continue`.
+fn skipping(statement: Node<'_>) -> Option<Node<'_>> {
+    let mut body = statement.child(Field::Consequence)?.statements();
+    let alone = body.next()?.kind() == Kind::ContinueStatement && body.next().is_none();
+    (alone && statement.child(Field::Alternative).is_none()).then_some(())?;
+    statement.child(Field::Condition)
+}
+
+/// The statement as `name = value`.
+fn temporary_at(statement: Node<'_>) -> Option<Temporary<'_>> {
+    let assignment = Assignment::cast(statement)?;
+    let plain = assignment.left.kind() == Kind::Identifier
+        && assignment.annotation.is_none()
+        && !matches!(
+            assignment.right.kind(),
+            Kind::Assignment | Kind::AugmentedAssignment | Kind::ExpressionList
+        );
+    plain.then_some(Temporary { target: assignment.left, value: assignment.right })
+}
+
+/// The addition with the temporary's value where its name is evaluated first.
+fn with_temporary<'t>(addition: Addition<'t>, temporary: &Temporary<'t>) -> Option<Addition<'t>> {
+    let expression = addition.plain_element()?;
+    let name = evaluated_first(expression);
+    (name.kind() == Kind::Identifier && name.text() == temporary.target.text()).then_some(())?;
+    let element = if name == expression {
+        Element::Plain(temporary.value)
+    } else {
+        Element::Inlined { expression, name, value: temporary.value }
+    };
+    Some(match addition {
+        Addition::Add(_) => Addition::Add(element),
+        _ => Addition::Append(element),
+    })
+}
+
+/// The part of an expression that is evaluated before anything else of it.
+fn evaluated_first(expression: Node<'_>) -> Node<'_> {
+    let mut node = expression;
+    loop {
+        let first = match node.kind() {
+            Kind::Attribute => node.child(Field::Object),
+            Kind::Call => node.child(Field::Function),
+            Kind::Subscript => node.child(Field::Value),
+            Kind::BinaryOperator => node.child(Field::Left),
+            Kind::ComparisonOperator | Kind::Tuple | Kind::List | Kind::ParenthesizedExpression => {
+                node.named_children().next()
+            }
+            _ => None,
+        };
+        match first {
+            Some(first) => node = first,
+            None => return node,
+        }
+    }
+}
+
+/// The statement as an addition, or as a choice between two to the same collection.
 fn addition(statement: Node<'_>) -> Option<(Node<'_>, Addition<'_>)> {
+    if statement.kind() != Kind::IfStatement {
+        return single_addition(statement);
+    }
+    let only = |block: Option<Node<'_>>| {
+        let mut statements = block?.statements();
+        statements.next().filter(|_| statements.next().is_none()).map(|only| only.id())
+    };
+    let tree = statement.tree();
+    let yes = addition(tree.node(only(statement.child(Field::Consequence))?))?;
+    let mut alternatives: Vec<Node<'_>> = statement.children_in(Field::Alternative).collect();
+    let otherwise = alternatives.pop().filter(|clause| clause.kind() == Kind::ElseClause)?;
+    let mut rest = addition(tree.node(only(otherwise.child(Field::Body))?))?;
+    while let Some(clause) = alternatives.pop() {
+        let then = addition(tree.node(only(clause.child(Field::Consequence))?))?;
+        rest = choice(clause.child(Field::Condition)?, then, rest)?;
+    }
+    choice(statement.child(Field::Condition)?, yes, rest)
+}
+
+type Added<'t> = (Node<'t>, Addition<'t>);
+
+fn choice<'t>(condition: Node<'t>, yes: Added<'t>, no: Added<'t>) -> Option<Added<'t>> {
+    let same = yes.0.kind() == Kind::Identifier && yes.0.text() == no.0.text();
+    let choose = |one: Element<'t>, other: Element<'t>| Element::Choice {
+        condition,
+        yes: Box::new(one),
+        no: Box::new(other),
+    };
+    let addition = match (yes.1, no.1) {
+        (Addition::Append(one), Addition::Append(other)) if same => Addition::Append(choose(one, other)),
+        (Addition::Add(one), Addition::Add(other)) if same => Addition::Add(choose(one, other)),
+        _ => return None,
+    };
+    Some((yes.0, addition))
+}
+
+fn single_addition(statement: Node<'_>) -> Option<Added<'_>> {
     if let Some(assignment) = Assignment::cast(statement) {
         let stored = assignment.left.kind() == Kind::Subscript
             && assignment.annotation.is_none()
@@ -130,7 +307,7 @@ fn addition(statement: Node<'_>) -> Option<(Node<'_>, Addition<'_>)> {
         _ => return None,
     };
     let addition = match call.arguments().list.as_slice() {
-        [Argument::Positional(only)] => wrap(*only),
+        [Argument::Positional(only)] => wrap(Element::Plain(*only)),
         [Argument::Unpacked(only)] => Addition::Unpacked(*only),
         _ => return None,
     };

@@ -1,17 +1,17 @@
 //! How the result is written: the pieces of the loop as a comprehension or call, and the comments among them.
 
-use crate::edit::render::{Bracketed, Page, Slot, moved};
+use crate::edit::render::{Bracketed, Page, Slot, fill_between, moved, moved_range};
 use crate::edit::{Edit, Fix};
 use crate::engine::Cx;
 use crate::semantic::comments::{comments_in, is_pragma, is_type, trailing_comment};
 use crate::semantic::guards::Guarded;
 use crate::semantic::{Reason, Refusal};
-use crate::syntax::{Field, Node, SyntaxTree};
+use crate::syntax::{Field, Kind, Node, SyntaxTree};
 use crate::text::Range;
 
 use super::META;
 use super::origin::Empty;
-use super::shape::{Addition, Clause, Shape};
+use super::shape::{Addition, Clause, Element, Shape};
 
 /// The new value of the collection.
 pub(super) enum Value {
@@ -143,12 +143,11 @@ fn iterable(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
 fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
     let to = inner(shape, cx);
     let piece = |slot: Slot, node: Node<'_>| slot.fill(&moved(node, &to));
-    let element = match shape.addition {
-        Addition::Append(element) | Addition::Add(element) | Addition::Unpacked(element) => {
-            piece(Slot::Element, element)
-        }
+    let added = match &shape.addition {
+        Addition::Append(added) | Addition::Add(added) => element(added, &to),
+        Addition::Unpacked(argument) => piece(Slot::Element, *argument),
         Addition::Store { subscript, value } => {
-            format!("{}: {}", key(subscript, &to), piece(Slot::Value, value))
+            format!("{}: {}", key(*subscript, &to), piece(Slot::Value, *value))
         }
     };
     let clauses = shape.clauses.iter().map(|clause| match clause {
@@ -158,8 +157,67 @@ fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
             format!("{keyword} {target} in {}", piece(Slot::Iterable, header.iterable))
         }
         Clause::If(condition) => format!("if {}", piece(Slot::Filter, *condition)),
+        Clause::Unless(condition) => format!("if {}", negated(*condition, &to)),
     });
-    std::iter::once(element).chain(clauses).collect()
+    std::iter::once(added).chain(clauses).collect()
+}
+
+/// The element of a comprehension.
+fn element(added: &Element<'_>, to: &str) -> String {
+    match added {
+        Element::Plain(node) => Slot::Element.fill(&moved(*node, to)),
+        Element::Inlined { expression, name, value } => {
+            let (whole, hole) = (expression.range(), name.range());
+            let part = |range: Range| moved_range(*expression, range, to);
+            let before = part(Range::new(whole.start, hole.start));
+            let behind = part(Range::new(hole.end, whole.end));
+            Slot::Element.fill(&fill_between(&before, &moved(*value, to), &behind))
+        }
+        Element::Choice { condition, yes, no } => {
+            let part = |slot: Slot, text: &str| slot.fill(text);
+            let yes = part(Slot::Chosen, &element(yes, to));
+            let condition = part(Slot::Condition, &moved(*condition, to));
+            let no = part(Slot::Otherwise, &element(no, to));
+            format!("{yes} if {condition} else {no}")
+        }
+    }
+}
+
+/// The condition under which a turn goes on, when `condition` is the one under which it is skipped.
+fn negated(condition: Node<'_>, to: &str) -> String {
+    let mut bare = condition;
+    while bare.kind() == Kind::ParenthesizedExpression {
+        let mut inner = bare.named_children();
+        match (inner.next(), inner.next()) {
+            (Some(only), None) => bare = only,
+            _ => break,
+        }
+    }
+    if bare.kind() == Kind::NotOperator
+        && let Some(argument) = bare.child(Field::Argument)
+    {
+        return Slot::Filter.fill(&moved(argument, to));
+    }
+    // `in` and `is` have a negation that asks the same question; `==` may not.
+    let mut operators = bare.children_in(Field::Operators);
+    if let (Kind::ComparisonOperator, Some(operator), None) =
+        (bare.kind(), operators.next(), operators.next())
+    {
+        let opposite = match operator.text() {
+            "in" => Some("not in"),
+            "not in" => Some("in"),
+            "is" => Some("is not"),
+            "is not" => Some("is"),
+            _ => None,
+        };
+        if let Some(opposite) = opposite {
+            let whole = bare.range();
+            let before = moved_range(bare, Range::new(whole.start, operator.range().start), to);
+            let behind = moved_range(bare, Range::new(operator.range().end, whole.end), to);
+            return Slot::Filter.fill(&format!("{before}{opposite}{behind}"));
+        }
+    }
+    format!("not {}", Slot::Negated.fill(&moved(condition, to)))
 }
 
 /// The key of a subscript; several subscripts, or one behind a comma, are a tuple.
@@ -204,19 +262,6 @@ fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed) -> Edit {
         .map(|comment| format!("{}{}{}", comment.text(), page.newline, page.indentation))
         .collect();
     Edit::replace(replaced, above + &text)
-}
-
-/// The lines of `statement` with their ending, if nothing else stands on them.
-pub(super) fn whole_lines(statement: Node<'_>) -> Option<Range> {
-    let source = statement.source();
-    let range = statement.range();
-    let lines = Range::new(source.line_start(range.start), source.line_end(range.end.saturating_sub(1)));
-    let before = source.slice(Range::new(lines.start, range.start));
-    let behind = source.slice(Range::new(range.end, lines.end));
-    let previous = source.slice(Range::new(source.line_start(lines.start.saturating_sub(1)), lines.start));
-    let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
-    (before.trim().is_empty() && behind.trim().is_empty() && behind.ends_with('\n') && !continued)
-        .then_some(lines)
 }
 
 /// Whether the comments in and behind the loop, and behind the creation before it, can be kept.

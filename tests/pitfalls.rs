@@ -1,0 +1,229 @@
+//! The known ways to break a program are not taken.
+//!
+//! `fixtures/pitfalls` holds one file for each: a program and, where there is one, the wrong rewrite of it.
+//! Every program is rewritten in several modes; the result is never the wrong one, and behaves as before.
+//! `fixtures/pitfalls/outcomes.txt` records what happens to each; `PYFIX_BLESS=1` writes it anew.
+
+use std::path::{Path, PathBuf};
+
+use pyfix::engine::Outcome;
+use pyfix::text::{Dialect, PythonVersion, Target};
+
+use crate::support::check::{Setup, try_fix, valid_python3};
+use crate::support::diff::diff;
+use crate::support::pythons::{End, pythons};
+
+#[test]
+fn no_pitfall_is_stepped_into() {
+    let mut faults = Vec::new();
+    let mut table = String::new();
+    for path in fixtures() {
+        let pitfall = Pitfall::read(&path);
+        table.extend([&pitfall.id, " ", &pitfall.title, "\n"]);
+        for mode in Mode::ALL {
+            let line = pitfall.check(mode).unwrap_or_else(|fault| {
+                faults.push(format!("{} {}: {fault}", pitfall.id, mode.name()));
+                "FAULT".to_owned()
+            });
+            table.extend(["    ", mode.name(), ": ", &line, "\n"]);
+        }
+    }
+    eprintln!("{table}");
+    let changed = compare_with_record(&table);
+    assert!(faults.is_empty(), "{} faults:\n\n{}", faults.len(), faults.join("\n\n"));
+    assert!(changed.is_none(), "other outcomes than recorded; review them:\n{}", changed.unwrap_or_default());
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pitfalls")
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory()).unwrap().flatten().map(|entry| entry.path());
+    let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|it| it == "py")).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "the pitfalls are gone");
+    paths
+}
+
+/// How `table` differs from the record, which it replaces on request.
+fn compare_with_record(table: &str) -> Option<String> {
+    let path = directory().join("outcomes.txt");
+    if std::env::var_os("PYFIX_BLESS").is_some() {
+        std::fs::write(&path, table).unwrap();
+        return None;
+    }
+    let record = std::fs::read_to_string(&path).unwrap_or_default();
+    (record != table).then(|| diff(&record, table))
+}
+
+/// How a program is rewritten.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// As by default.
+    Safe,
+    /// With fixes that rest on assumptions: what they change is for information, but never the wrong result.
+    Unsafe,
+    /// Inside a function, where that is possible.
+    Wrapped,
+    /// For Python 2.7 and everything newer.
+    Legacy,
+}
+
+impl Mode {
+    const ALL: [Mode; 4] = [Mode::Safe, Mode::Unsafe, Mode::Wrapped, Mode::Legacy];
+
+    fn name(self) -> &'static str {
+        match self {
+            Mode::Safe => "safe",
+            Mode::Unsafe => "unsafe",
+            Mode::Wrapped => "wrapped",
+            Mode::Legacy => "legacy",
+        }
+    }
+}
+
+struct Pitfall {
+    id: String,
+    title: String,
+    dialect: Dialect,
+    /// Whether it does what docs/safety.md takes on trust that no program does: the behaviour may differ.
+    trusts: bool,
+    before: String,
+    /// What must never come out.
+    wrong: Option<String>,
+}
+
+impl Pitfall {
+    /// Reads `# title`, `# === before` with options (`py2`, `trusts`), the program, and where there is one `# === wrong` and that one.
+    fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        let (title, rest) = text.split_once("\n# === before").expect("a title, then the program");
+        let (options, programs) = rest.split_once('\n').expect("a program");
+        let options: Vec<&str> = options.split_whitespace().collect();
+        assert!(options.iter().all(|option| ["py2", "trusts"].contains(option)), "{}", path.display());
+        let dialect = if options.contains(&"py2") { Dialect::Python2 } else { Dialect::Python3 };
+        let (before, wrong) = match programs.split_once("# === wrong\n") {
+            Some((before, wrong)) => (before, Some(wrong.to_owned())),
+            None => (programs, None),
+        };
+        Self {
+            id: path.file_stem().unwrap().to_string_lossy().into_owned(),
+            title: title.trim_start_matches("# ").to_owned(),
+            dialect,
+            trusts: options.contains(&"trusts"),
+            before: before.to_owned(),
+            wrong,
+        }
+    }
+
+    fn setup(&self, mode: Mode) -> Setup {
+        let mut setup = Setup { dialect: self.dialect, ..Setup::default() };
+        if self.dialect == Dialect::Python2 {
+            setup.target = Target { oldest: PythonVersion::PY27, newest: PythonVersion::PY27 };
+        }
+        match mode {
+            Mode::Safe | Mode::Wrapped => setup,
+            Mode::Unsafe => setup.with_unsafe_fixes(),
+            Mode::Legacy => {
+                setup.target.oldest = PythonVersion::PY27;
+                setup
+            }
+        }
+    }
+
+    /// One line that says what happened; the error says what should not have.
+    fn check(&self, mode: Mode) -> Result<String, String> {
+        let setup = self.setup(mode);
+        let before = match mode {
+            Mode::Wrapped => wrap(&self.before, self.dialect),
+            _ => Some(self.before.clone()),
+        };
+        let Some(before) = before else {
+            return Ok("not possible".to_owned());
+        };
+        let outcome = try_fix(&before, &setup)?;
+        let Some(after) = &outcome.text else {
+            return Ok(describe(&outcome));
+        };
+        // In a function a name may be out of reach that was in reach at the module level, and then the rewrite
+        // that is wrong there is right: for the wrapped program, behaviour alone decides.
+        let forbidden = self.wrong.as_ref().filter(|_| mode != Mode::Wrapped);
+        if forbidden.is_some_and(|wrong| without_blanks(wrong) == without_blanks(after)) {
+            return Err(format!("the wrong rewrite:\n{after}"));
+        }
+        if mode == Mode::Unsafe {
+            return Ok(describe(&outcome));
+        }
+        match (same_behaviour(&before, after, setup.target), self.trusts) {
+            (Ok(()), false) => Ok(describe(&outcome)),
+            (Ok(()), true) => Err("marked `trusts`, but nothing is taken on trust".to_owned()),
+            (Err(_), true) => Ok(format!("{}, differs as docs/safety.md says", describe(&outcome))),
+            (Err(fault), false) => Err(fault),
+        }
+    }
+}
+
+/// The program as the body of a function that is called at once; `None` where indenting it would make another
+/// program of it.
+fn wrap(program: &str, dialect: Dialect) -> Option<String> {
+    let obstacles = ["\"\"\"", "'''", "global ", "import *", "__future__", "\x0c", "\\\n", "exec "];
+    if obstacles.iter().any(|obstacle| program.contains(obstacle)) {
+        return None;
+    }
+    let wrapped = indent_in_main(program);
+    let valid = dialect == Dialect::Python2 || valid_python3(&wrapped, Target::default()).is_ok();
+    valid.then_some(wrapped)
+}
+
+fn indent_in_main(program: &str) -> String {
+    let body: String = program
+        .lines()
+        .map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") })
+        .collect();
+    format!("def main():\n{body}\nmain()\n")
+}
+
+fn without_blanks(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+/// Runs both texts on every interpreter that the target names and that accepts the first.
+fn same_behaviour(before: &str, after: &str, target: Target) -> Result<(), String> {
+    let interpreters = pythons().within(target);
+    let mut accepted = 0;
+    for interpreter in &interpreters {
+        let observed = interpreter.run(before);
+        if observed.end == End::Rejected {
+            continue;
+        }
+        accepted += 1;
+        let now = interpreter.run(after);
+        if !observed.same_as(&now) {
+            let version = interpreter.version;
+            return Err(format!(
+                "on Python {version} it behaved so:\n{observed}\nand now so:\n{now}\n{}",
+                diff(before, after)
+            ));
+        }
+    }
+    if accepted == 0 && !interpreters.is_empty() {
+        return Err("no interpreter accepts the program".to_owned());
+    }
+    Ok(())
+}
+
+/// What happened, in one line: every fix and every decline.
+fn describe(outcome: &Outcome) -> String {
+    if let Some(skip) = &outcome.skipped {
+        return format!("skipped: {}", skip.id());
+    }
+    let fixes = outcome.fixes.iter().map(|fix| format!("{} rewritten", fix.transform));
+    let withheld = outcome.withheld.iter().map(|fix| format!("{} withheld", fix.transform));
+    let declines = outcome
+        .declined
+        .iter()
+        .map(|decline| format!("{} {}", decline.transform, decline.refusal.reason.id()));
+    let all: Vec<String> = fixes.chain(withheld).chain(declines).collect();
+    if all.is_empty() { "no candidate".to_owned() } else { all.join(", ") }
+}

@@ -1,0 +1,307 @@
+//! `loop-regex-compile`: a pattern that a loop looks up again and again is compiled once, before the loop.
+//!
+//! See `loop-regex-compile.md`. Calls of the module's functions become methods of the compiled pattern; a
+//! call of `re.compile` itself moves out of the loop.
+
+#[path = "loop_regex_compile/call.rs"]
+mod call;
+
+use crate::edit::render::{moved, whole_lines};
+use crate::edit::{Decline, Edit, Fix, Hoist, ImportRequest, Verdict};
+use crate::engine::{Cx, Meta, Transform};
+use crate::semantic::comments::comments_in;
+use crate::semantic::guards::{self, Guarded};
+use crate::semantic::regex_syntax::{Oldest, PatternKind, surely_compiles};
+use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeId, ScopeKind};
+use crate::syntax::{Assignment, Field, Kind, Literal, LiteralKind, Node};
+use crate::text::{PythonVersion, Range};
+
+use call::{Function, RegexCall};
+
+/// The transform.
+pub struct LoopRegexCompile;
+
+static META: Meta = Meta {
+    id: "loop-regex-compile",
+    summary: "a regular expression used in a loop is compiled once, in front of it",
+    page: include_str!("loop-regex-compile.md"),
+    kinds: &[Kind::Call],
+    needles: &["re", "compile", "search", "match", "sub", "split", "findall", "finditer"],
+    reasons: &[
+        Reason::ClassScope,
+        Reason::DynamicScope,
+        Reason::NotStandardModule,
+        Reason::ImportMayNotHaveRun,
+        Reason::PatternNotLiteral,
+        Reason::PatternMayNotCompile,
+        Reason::FlagsNotLiteral,
+        Reason::ArgumentsNotMapped,
+        Reason::CommentInTheWay,
+        Reason::SharedLine,
+        Reason::FormattingOff,
+    ],
+    oldest: PythonVersion::PY27,
+    priority: 20,
+};
+
+impl Transform for LoopRegexCompile {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn check(&self, node: Node<'_>, cx: &Cx<'_>) -> Verdict {
+        let call = RegexCall::of(cx.facts, node).ok_or(Decline::NotThisShape)?;
+        let anchor = anchor(cx.facts, node).ok_or(Decline::NotThisShape)?;
+        let scope = guards::own_names(cx.facts, anchor)?;
+        let arguments = call.arguments()?;
+        pattern_compiles(arguments.pattern, &call, arguments.flags)?;
+        module_is_there(cx.facts, &call, anchor, scope)?;
+        begins_its_line(anchor)?;
+        if call.function == Function::Compile
+            && let Some(fix) = moved_statement(cx, &call, anchor, scope)
+        {
+            return Ok(fix);
+        }
+        // re.search('a'  # the first letter
+        //           'b', line)
+        if let Some(comment) = comments_in(cx.tree, node.range()).next() {
+            return Err(Refusal::new(Reason::CommentInTheWay, comment.range()).into());
+        }
+        let (module, imports) = module_name(cx.facts, &call, anchor)?;
+        let indentation = anchor.source().slice(anchor.source().indentation(anchor.range().start));
+        let mut expression = format!("{module}.compile({}", moved(arguments.pattern, indentation));
+        if let Some(flags) = arguments.flags {
+            expression = format!("{expression}, {}", moved(flags, indentation));
+        }
+        let hoist = Hoist {
+            anchor: anchor.range().start,
+            expression: expression + ")",
+            name: "_pattern",
+            scope: name_scope(cx.facts, scope),
+            uses: call.uses(&arguments),
+        };
+        Ok(Fix {
+            transform: META.id,
+            message: format!("compile the pattern of `{}` before the loop", call.function.name()),
+            range: node.range(),
+            edits: Vec::new(),
+            footprint: vec![node.range(), Range::empty(anchor.range().start)],
+            hoists: vec![hoist],
+            imports,
+            assumptions: Vec::new(),
+        })
+    }
+}
+
+/// The statement before which a value used at `node` is to be computed: the outermost loop of the same body
+/// that repeats `node`, or the statement whose comprehension does.
+fn anchor<'t>(facts: &Facts<'_>, node: Node<'t>) -> Option<Node<'t>> {
+    let model = facts.model();
+    let body = facts.body_scope(node);
+    let mut outermost = None;
+    let mut inner = node;
+    for holder in node.ancestors() {
+        if model.function_scope_of(model.scope_of(holder)) != body {
+            break;
+        }
+        if repeats(holder, inner) {
+            outermost = holder.statement();
+        }
+        inner = holder;
+    }
+    // A decorated function or a class whose header holds a comprehension is no place to insert before.
+    outermost.filter(|statement| {
+        !matches!(
+            statement.kind(),
+            Kind::FunctionDefinition | Kind::ClassDefinition | Kind::DecoratedDefinition
+        )
+    })
+}
+
+/// Whether `holder` is a loop that runs its part `inner` again and again.
+fn repeats(holder: Node<'_>, inner: Node<'_>) -> bool {
+    match holder.kind() {
+        Kind::ForStatement => inner.field() == Field::Body,
+        Kind::WhileStatement => matches!(inner.field(), Field::Body | Field::Condition),
+        Kind::ListComprehension
+        | Kind::SetComprehension
+        | Kind::DictionaryComprehension
+        | Kind::GeneratorExpression => {
+            let first = holder.named_children().find(|child| child.kind() == Kind::ForInClause);
+            first != Some(inner)
+        }
+        _ => false,
+    }
+}
+
+/// ```python
+/// for line in lines: re.search(pattern, line)
+/// for line in lines: re.search('(', line)
+/// ```
+fn pattern_compiles(pattern: Node<'_>, call: &RegexCall<'_>, flags: Option<Node<'_>>) -> Guarded {
+    let python2 = pattern.source().may_run_on_python2();
+    let Some(literal) = Literal::evaluate(pattern) else {
+        return Err(Refusal::new(Reason::PatternNotLiteral, pattern.range()));
+    };
+    let flags = match flags {
+        None => crate::semantic::regex_syntax::Flags::empty(),
+        Some(flags) => {
+            call.flags_value(flags).ok_or_else(|| Refusal::new(Reason::FlagsNotLiteral, flags.range()))?
+        }
+    };
+    let kind = match literal.kind {
+        LiteralKind::Text => PatternKind::Text,
+        LiteralKind::Bytes => PatternKind::Bytes,
+    };
+    let oldest = if python2 { Oldest::Python27 } else { Oldest::Python36 };
+    let portable = literal.portable || !python2;
+    if !portable || surely_compiles(&literal.value, kind, flags, oldest).is_err() {
+        return Err(Refusal::new(Reason::PatternMayNotCompile, pattern.range()));
+    }
+    Ok(())
+}
+
+/// That the name by which the module or its function is known surely has its value at `anchor`.
+///
+/// ```python
+/// def f(lines):
+///     for line in lines: re.search('a', line)
+/// f([])                                  # fine
+/// import re
+/// ```
+fn module_is_there(facts: &Facts<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: ScopeId) -> Guarded {
+    let model = facts.model();
+    let refusal = || Refusal::about(Reason::ImportMayNotHaveRun, call.name.range(), call.name.text());
+    let holder = model.variable(call.variable).scope;
+    let place = if holder == scope {
+        anchor
+    } else if model.scope(holder).kind == ScopeKind::Module {
+        anchor.chain().last().ok_or_else(refusal)?
+    } else {
+        // A closure over the import of a function around: that function may be anywhere in its run.
+        return Err(refusal());
+    };
+    let flow = facts.flow(holder).ok_or_else(refusal)?;
+    if flow.maybe_unbound(model, call.variable, flow_place(place)) { Err(refusal()) } else { Ok(()) }
+}
+
+/// What runs first of a statement.
+fn flow_place(statement: Node<'_>) -> Node<'_> {
+    let first = match statement.kind() {
+        Kind::ForStatement => statement.child(Field::Right),
+        Kind::WhileStatement | Kind::IfStatement => statement.child(Field::Condition),
+        Kind::WithStatement => statement
+            .named_children()
+            .find(|child| child.kind() == Kind::WithClause)
+            .and_then(|clause| clause.named_children().next()),
+        Kind::TryStatement => {
+            statement.child(Field::Body).and_then(|block| block.statements().next()).map(flow_place)
+        }
+        Kind::MatchStatement => statement.child(Field::Subject),
+        _ => None,
+    };
+    first.unwrap_or(statement)
+}
+
+/// ```python
+/// if x: \
+///     pass
+/// ```
+fn begins_its_line(anchor: Node<'_>) -> Guarded {
+    let source = anchor.source();
+    let start = anchor.range().start;
+    let line = source.line_start(start);
+    let before = source.slice(Range::new(line, start));
+    let previous = source.slice(Range::new(source.line_start(line.saturating_sub(1)), line));
+    let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
+    if before.trim().is_empty() && !continued {
+        Ok(())
+    } else {
+        Err(Refusal::new(Reason::SharedLine, guards::header(anchor)))
+    }
+}
+
+/// The name that `compile` is called on, and the import that gives it where the file has none.
+fn module_name(
+    facts: &Facts<'_>,
+    call: &RegexCall<'_>,
+    anchor: Node<'_>,
+) -> Guarded<(String, Vec<ImportRequest>)> {
+    if call.through_module {
+        return Ok((call.name.text().to_owned(), Vec::new()));
+    }
+    let model = facts.model();
+    let scope = model.scope_of(anchor);
+    for name in ["re", "_re"] {
+        match model.lookup(scope, name) {
+            Resolution::Variable(variable) => {
+                let module = guards::standard_module(facts, variable, "re");
+                let there = || {
+                    let flow = facts.flow(model.variable(variable).scope);
+                    let place = anchor.chain().last().unwrap_or(anchor);
+                    flow.is_some_and(|flow| !flow.maybe_unbound(model, variable, flow_place(place)))
+                };
+                if model.scope(model.variable(variable).scope).kind == ScopeKind::Module && module && there()
+                {
+                    return Ok((name.to_owned(), Vec::new()));
+                }
+            }
+            _ if name == "_re" && model.identifiers().all(|identifier| identifier != "_re") => {
+                let request = ImportRequest { module: "re", name: "_re".to_owned() };
+                return Ok(("_re".to_owned(), vec![request]));
+            }
+            _ => {}
+        }
+    }
+    Err(Refusal::about(Reason::NotStandardModule, call.name.range(), "re"))
+}
+
+/// The text in which a name of this scope must be free.
+fn name_scope(facts: &Facts<'_>, scope: ScopeId) -> Range {
+    let tree = facts.tree();
+    match facts.model().scope(scope).node {
+        Some(node) => tree.node(node).range(),
+        None => tree.source().full_range(),
+    }
+}
+
+/// `name = re.compile(...)`, moved as a whole, where nothing can tell when it ran.
+fn moved_statement(cx: &Cx<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: ScopeId) -> Option<Fix> {
+    let (facts, model) = (cx.facts, cx.facts.model());
+    let statement = call.node.statement()?;
+    let assignment =
+        Assignment::cast(statement).filter(|found| found.right == call.node && found.annotation.is_none())?;
+    (assignment.left.kind() == Kind::Identifier).then_some(())?;
+    let id = guards::own_variable(facts, assignment.left, scope, Reason::ClassScope).ok()?;
+    let variable = model.variable(id);
+    let flow = facts.flow(scope)?;
+    let always_bound = variable
+        .references
+        .iter()
+        .all(|reference| !flow.maybe_unbound(model, id, facts.tree().node(model.reference(*reference).node)));
+    let module = model.scope(scope).kind == ScopeKind::Module;
+    let public = module
+        && guards::unseen_outside(facts, &variable.name, statement.range(), Reason::TargetPublic).is_err();
+    if variable.bindings.len() != 1 || variable.is_captured_by_closure() || !always_bound || public {
+        return None;
+    }
+    // The block must not be left empty.
+    statement.next_statement().or_else(|| statement.previous_statement())?;
+    let lines = whole_lines(statement)?;
+    comments_in(cx.tree, lines).next().is_none().then_some(())?;
+    let source = anchor.source();
+    let indentation = source.slice(source.indentation(anchor.range().start));
+    let text = moved(statement, indentation);
+    let newline = source.newline_at(anchor.range().start);
+    let inserted = Edit::insert(anchor.range().start, format!("{text}{newline}{indentation}"));
+    Some(Fix {
+        transform: META.id,
+        message: format!("compile `{}` before the loop", assignment.left.text()),
+        range: call.node.range(),
+        edits: vec![inserted, Edit::delete(lines)],
+        footprint: vec![Range::empty(anchor.range().start), lines],
+        hoists: Vec::new(),
+        imports: Vec::new(),
+        assumptions: Vec::new(),
+    })
+}

@@ -1,0 +1,211 @@
+//! Calls of the functions of `re`: which one it is, and what its arguments mean.
+
+use crate::edit::Edit;
+use crate::semantic::guards::{self, Guarded};
+use crate::semantic::regex_syntax::Flags;
+use crate::semantic::{Facts, Reason, Refusal, Resolution, VariableId};
+use crate::syntax::{Argument, Attribute, Call, Field, Kind, Node};
+
+/// A function of `re` that takes a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    Compile,
+    Match,
+    Search,
+    Fullmatch,
+    Sub,
+    Subn,
+    Split,
+    Findall,
+    Finditer,
+}
+
+impl Function {
+    fn of(name: &str) -> Option<Self> {
+        const ALL: &[Function] = &[
+            Function::Compile,
+            Function::Match,
+            Function::Search,
+            Function::Fullmatch,
+            Function::Sub,
+            Function::Subn,
+            Function::Split,
+            Function::Findall,
+            Function::Finditer,
+        ];
+        ALL.iter().copied().find(|function| function.name() == name)
+    }
+
+    /// Its name, also as a method of a compiled pattern.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Function::Compile => "compile",
+            Function::Match => "match",
+            Function::Search => "search",
+            Function::Fullmatch => "fullmatch",
+            Function::Sub => "sub",
+            Function::Subn => "subn",
+            Function::Split => "split",
+            Function::Findall => "findall",
+            Function::Finditer => "finditer",
+        }
+    }
+
+    /// How many arguments stand between the pattern and the flags: those that must be there, and all.
+    const fn between(self) -> (usize, usize) {
+        match self {
+            Function::Compile => (0, 0),
+            Function::Match
+            | Function::Search
+            | Function::Fullmatch
+            | Function::Findall
+            | Function::Finditer => (1, 1),
+            Function::Split => (1, 2),
+            Function::Sub | Function::Subn => (2, 3),
+        }
+    }
+
+    /// The keyword that the method knows under the same name.
+    const fn keyword(self) -> Option<&'static str> {
+        match self {
+            Function::Sub | Function::Subn => Some("count"),
+            Function::Split => Some("maxsplit"),
+            _ => None,
+        }
+    }
+}
+
+/// A call of a function of `re`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RegexCall<'t> {
+    /// The call.
+    pub node: Node<'t>,
+    /// What is called.
+    pub function: Function,
+    /// The identifier through which it is reached: the module's name, or the function's own.
+    pub name: Node<'t>,
+    /// What that identifier means.
+    pub variable: VariableId,
+    /// Whether it is the module's name.
+    pub through_module: bool,
+    call: Call<'t>,
+}
+
+/// The arguments of a call that a compiled pattern can take over.
+pub(super) struct RegexArguments<'t> {
+    pub pattern: Node<'t>,
+    pub flags: Option<Node<'t>>,
+    /// The whole argument that holds the flags, with its keyword.
+    flags_argument: Option<Node<'t>>,
+}
+
+impl<'t> RegexCall<'t> {
+    /// The call at `node`, if its function is surely one of the standard module's.
+    pub fn of(facts: &Facts<'_>, node: Node<'t>) -> Option<Self> {
+        let call = Call::cast(node)?;
+        let (name, function, through_module) = match Attribute::cast(call.function) {
+            Some(attribute) => (attribute.object, Function::of(attribute.name.text())?, true),
+            None => (call.function, Function::Compile, false),
+        };
+        (name.kind() == Kind::Identifier).then_some(())?;
+        let Resolution::Variable(variable) = facts.model().resolve(name) else { return None };
+        if through_module {
+            guards::standard_module(facts, variable, "re").then_some(())?;
+            return Some(Self { node, function, name, variable, through_module, call });
+        }
+        let imported = guards::standard_function(facts, variable, "re")?;
+        Some(Self { node, function: Function::of(&imported)?, name, variable, through_module, call })
+    }
+
+    /// What the arguments are.
+    ///
+    /// # Errors
+    ///
+    /// When they are unpacked, missing, or given by keywords that a compiled pattern does not know.
+    pub fn arguments(&self) -> Guarded<RegexArguments<'t>> {
+        let refuse = |node: Node<'_>| Refusal::new(Reason::ArgumentsNotMapped, node.range());
+        let (least, most) = self.function.between();
+        let mut positional = Vec::new();
+        let (mut flags, mut flags_argument) = (None, None);
+        for argument in self.call.arguments().list {
+            match argument {
+                Argument::Positional(value) => positional.push(value),
+                Argument::Keyword { name, value } if name.text() == "flags" => {
+                    flags = Some(value);
+                    flags_argument = name.parent();
+                }
+                Argument::Keyword { name, .. } if Some(name.text()) == self.function.keyword() => {}
+                Argument::Keyword { name, .. } => return Err(refuse(name)),
+                Argument::Unpacked(value) => return Err(refuse(value)),
+            }
+        }
+        let count = positional.len();
+        if count < least + 1 || count > most + 2 || (count == most + 2 && flags.is_some()) {
+            return Err(refuse(self.call.arguments));
+        }
+        let Some(&pattern) = positional.first() else { return Err(refuse(self.call.arguments)) };
+        if count == most + 2 {
+            flags = positional.last().copied();
+            flags_argument = flags;
+        }
+        Ok(RegexArguments { pattern, flags, flags_argument })
+    }
+
+    /// What the compiled pattern's name replaces, with what follows the name.
+    pub fn uses(&self, arguments: &RegexArguments<'t>) -> Vec<Edit> {
+        if self.function == Function::Compile {
+            return vec![Edit::replace(self.node.range(), "")];
+        }
+        let source = self.node.source();
+        // The arguments that stay, without the pattern and the flags.
+        let kept: Vec<Node<'_>> = self
+            .call
+            .arguments
+            .named_children()
+            .filter(|child| *child != arguments.pattern && Some(*child) != arguments.flags_argument)
+            .collect();
+        let (Some(first), Some(last)) = (kept.first(), kept.last()) else {
+            return vec![Edit::replace(self.node.range(), format!(".{}()", self.function.name()))];
+        };
+        // Flags by keyword may stand among the others: then the pieces around them are joined.
+        let text = match arguments.flags_argument {
+            Some(flags) if flags.range().start < last.range().start => {
+                kept.iter().map(|argument| argument.text()).collect::<Vec<_>>().join(", ")
+            }
+            _ => source.slice(first.range().cover(last.range())).to_owned(),
+        };
+        vec![Edit::replace(self.node.range(), format!(".{}({text})", self.function.name()))]
+    }
+
+    /// The value of flags that are names of `re`'s constants, joined by `|`.
+    pub fn flags_value(&self, flags: Node<'_>) -> Option<Flags> {
+        match flags.kind() {
+            Kind::ParenthesizedExpression => self.flags_value(flags.named_children().next()?),
+            Kind::BinaryOperator if flags.child(Field::Operator)?.text() == "|" => Some(
+                self.flags_value(flags.child(Field::Left)?)?
+                    | self.flags_value(flags.child(Field::Right)?)?,
+            ),
+            Kind::Integer if flags.text() == "0" => Some(Flags::empty()),
+            Kind::Attribute if self.through_module => {
+                let attribute = Attribute::cast(flags)?;
+                (attribute.object.text() == self.name.text()).then_some(())?;
+                flag(attribute.name.text())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn flag(name: &str) -> Option<Flags> {
+    Some(match name {
+        "I" | "IGNORECASE" => Flags::IGNORECASE,
+        "M" | "MULTILINE" => Flags::MULTILINE,
+        "S" | "DOTALL" => Flags::DOTALL,
+        "X" | "VERBOSE" => Flags::VERBOSE,
+        "U" | "UNICODE" => Flags::UNICODE,
+        "A" | "ASCII" => Flags::ASCII,
+        "L" | "LOCALE" => Flags::LOCALE,
+        "DEBUG" => Flags::DEBUG,
+        _ => return None,
+    })
+}
