@@ -11,6 +11,7 @@
 mod apply;
 mod input;
 mod output;
+mod schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};

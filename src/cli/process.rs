@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::args::{Mode, Strictness};
 use super::diff::{self, Paint};
 use super::panics;
-use super::report::{Alarm, FileReport, Nature, Places, Problem, Status};
+use super::report::{Alarm, Change, FileReport, Nature, Places, Problem, Status};
 use super::settings::Settings;
-use super::surroundings::Surroundings;
+use super::surroundings::{Landscape, Surroundings};
 use super::walk::{Reached, SourceFile};
 use super::write;
 use crate::engine::{Outcome, Registry, Skip, fix_source};
@@ -27,6 +27,8 @@ pub struct Pipeline<'a> {
     pub strictness: Strictness,
     /// How a diff is painted, if one is wanted.
     pub diff: Option<Paint>,
+    /// The projects around the files.
+    pub landscape: &'a Landscape,
 }
 
 /// A file with the settings that hold for it.
@@ -61,26 +63,21 @@ pub enum Obstacle {
     Failure(Problem),
 }
 
-/// The bytes before and after.
-pub struct Change {
-    /// The file as it was read.
-    pub old: Vec<u8>,
-    /// The file as it is to be.
-    pub new: Vec<u8>,
-}
-
 impl Pipeline<'_> {
-    /// Does with the file of `job` what the mode says.
+    /// Judges the file of `job`. Writes nothing: other files may still ask what stands in this one.
     pub fn process_file(&self, job: &FileJob) -> FileReport {
         let file = &job.file;
         let mut report = FileReport::new(file.shown.clone(), file.real.clone());
         let change = read(&file.real, job.settings.max_file_size).and_then(|bytes| {
-            let surroundings = Surroundings::of_file(&file.real, &job.settings);
+            let surroundings = self.landscape.around(&file.real, &job.settings);
             self.process_bytes(bytes, &surroundings, &job.settings, &mut report)
         });
         match change {
             Ok(None) => {}
-            Ok(Some(change)) => self.deliver(&change, &mut report),
+            Ok(Some(change)) => {
+                report.hunks = self.hunks(&change);
+                report.pending = (self.mode == Mode::Write).then_some(change);
+            }
             Err(obstacle) => self.give_up(obstacle, file.reached, &mut report),
         }
         report
@@ -145,18 +142,15 @@ impl Pipeline<'_> {
         self.diff.map_or_else(Vec::new, |paint| diff::hunks(&change.old, &change.new, paint))
     }
 
-    fn deliver(&self, change: &Change, report: &mut FileReport) {
-        report.hunks = self.hunks(change);
-        if self.mode != Mode::Write {
-            return;
-        }
-        if let Err(error) = write::replace(&report.real, &change.old, &change.new) {
-            let problem = Problem { id: error.id(), message: error.to_string() };
-            self.give_up(Obstacle::Failure(problem), Reached::Named, report);
-            report.hunks.clear();
-            for fix in &mut report.fixes {
-                fix.applied = false;
-            }
+    /// Writes the change that waits in `report`, if there is one.
+    pub fn write_pending(&self, report: &mut FileReport) {
+        let Some(change) = report.pending.take() else { return };
+        let Err(error) = write::replace(&report.real, &change.old, &change.new) else { return };
+        let problem = Problem { id: error.id(), message: error.to_string() };
+        self.give_up(Obstacle::Failure(problem), Reached::Named, report);
+        report.hunks.clear();
+        for fix in &mut report.fixes {
+            fix.applied = false;
         }
     }
 }
@@ -178,7 +172,7 @@ pub fn examine(
     let examined = panics::catch(|| {
         let dialect = surroundings.dialect_of(decoded.text());
         let source = Source::new(decoded.text().to_owned(), dialect, surroundings.target);
-        let outcome = fix_source(&source, registry, &settings.engine, surroundings.world.as_ref());
+        let outcome = surroundings.with_world(|world| fix_source(&source, registry, &settings.engine, world));
         (source, outcome)
     });
     let (source, outcome) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;

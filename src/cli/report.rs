@@ -36,9 +36,21 @@ pub struct FileReport {
     /// The hunks of the diff; empty unless a diff is wanted and the file changes.
     #[serde(skip)]
     pub hunks: Vec<u8>,
+    /// What is to be written once every file was judged.
+    #[serde(skip)]
+    pub pending: Option<Change>,
     /// Whether somebody has to be told, and the exit status is 2.
     #[serde(skip)]
     pub alarm: Alarm,
+}
+
+/// The bytes of a file before and after.
+#[derive(Debug)]
+pub struct Change {
+    /// The file as it was read.
+    pub old: Vec<u8>,
+    /// The file as it is to be.
+    pub new: Vec<u8>,
 }
 
 /// What became of a file.
@@ -181,6 +193,7 @@ impl FileReport {
             quarantined: Vec::new(),
             unused_suppressions: Vec::new(),
             hunks: Vec::new(),
+            pending: None,
             alarm: Alarm::Silent,
         }
     }

@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::ExitStatus;
@@ -19,7 +20,7 @@ use super::progress::Progress;
 use super::report::{Alarm, FileReport, Status};
 use super::settings::SettingsFinder;
 use super::summary::Summary;
-use super::surroundings::Surroundings;
+use super::surroundings::Landscape;
 use super::terminal::Terminal;
 use super::walk::{InputError, Reached, current_directory, walk};
 use crate::engine::Registry;
@@ -36,8 +37,10 @@ const TICK: Duration = Duration::from_millis(100);
 ///
 /// When the configuration that the command line names is wrong, or standard output fails.
 pub fn run(options: &Options, registry: &Registry, terminal: &mut Terminal) -> Result<ExitStatus> {
+    let landscape = Landscape::default();
     let pipeline = Pipeline {
         registry,
+        landscape: &landscape,
         mode: options.mode,
         strictness: options.strictness,
         diff: (options.format == Some(OutputFormat::Diff)).then(|| terminal.paint()),
@@ -74,35 +77,38 @@ fn run_paths(
     let names = Names::new(current_directory(), &walked.roots);
     let mut output = Output::new(options.format, options.mode, options.detail, terminal.paint(), names);
     let mut progress = Progress::new(jobs.len(), terminal.is_watched());
+    let mut waiting = Vec::new();
     let mut failure = None;
-    in_order(
-        pool,
-        &jobs,
-        |job| pipeline.process_file(job),
-        |event| {
-            let Event::Done(report) = event else {
-                progress.show();
-                return Flow::Continue;
-            };
-            tally.add(&report);
-            progress.suspend(|| tell(&report, terminal));
-            let printed = progress.suspend(|| output.add(*report, terminal.out()));
-            progress.advance();
-            // Nobody reads the output any more. A rewrite is finished nevertheless.
-            match printed {
-                Err(error) if options.mode == Mode::Write => {
-                    failure.get_or_insert(error);
-                    Flow::Continue
-                }
-                Err(error) => {
-                    failure = Some(error);
-                    Flow::Stop
-                }
-                Ok(()) => Flow::Continue,
+    let collect = |event| {
+        let Event::Done(report) = event else {
+            progress.show();
+            return Flow::Continue;
+        };
+        let printed = match options.mode {
+            Mode::Write => {
+                waiting.push(*report);
+                Ok(())
             }
-        },
-    );
+            Mode::Preview | Mode::Check => progress.suspend(|| tally.pass_on(*report, &mut output, terminal)),
+        };
+        progress.advance();
+        // Nobody reads the output any more.
+        printed.map_or_else(
+            |error| {
+                failure = Some(error);
+                Flow::Stop
+            },
+            |()| Flow::Continue,
+        )
+    };
+    in_order(pool, &jobs, |job| pipeline.process_file(job), collect);
     progress.finish();
+    // A file is judged by what stands in the others: none is written before all were judged, so that the
+    // result does not depend on the order, and is what a preview shows.
+    pool.install(|| waiting.par_iter_mut().for_each(|report| pipeline.write_pending(report)));
+    for report in waiting {
+        tally.pass_on(report, &mut output, terminal)?;
+    }
     if let Some(failure) = failure {
         return Err(failure.into());
     }
@@ -110,6 +116,9 @@ fn run_paths(
     terminal.flush()?;
     if jobs.is_empty() && tally.errors.is_empty() {
         terminal.warning("no Python files found under these paths");
+    }
+    for warning in pipeline.landscape.warnings() {
+        terminal.warning(&warning);
     }
     // After errors alone, a line of zeros would only blur them.
     if !jobs.is_empty() || tally.errors.is_empty() {
@@ -145,7 +154,8 @@ fn run_stdin(
         if size > settings.max_file_size {
             return Err(too_large(size, settings.max_file_size));
         }
-        pipeline.process_bytes(bytes, &Surroundings::of_stdin(&settings), &settings, &mut report)
+        let surroundings = pipeline.landscape.around_stdin(&report.real, &settings);
+        pipeline.process_bytes(bytes, &surroundings, &settings, &mut report)
     });
     let mut new = None;
     match change {
@@ -214,6 +224,18 @@ impl Tally {
         };
         self.errors.extend(wrong.into_iter().map(as_input_error));
         jobs
+    }
+
+    /// Counts `report`, tells of what is wrong, and hands it to `output`.
+    fn pass_on(
+        &mut self,
+        report: FileReport,
+        output: &mut Output,
+        terminal: &mut Terminal,
+    ) -> io::Result<()> {
+        self.add(&report);
+        tell(&report, terminal);
+        output.add(report, terminal.out())
     }
 
     fn add(&mut self, report: &FileReport) {

@@ -13,6 +13,7 @@ use super::args::{ConfigurationSource, Judgement};
 use super::config::{self, ConfigurationError, FileConfiguration, Found};
 use crate::edit::Applicability;
 use crate::engine::{Config, Goal, Prefilter, Registry, Selection, StringStyle};
+use crate::project::TargetSource;
 use crate::text::PythonVersion;
 
 /// Larger files are data in the shape of a program: the largest module of the standard library has 1 MB.
@@ -42,12 +43,19 @@ pub struct Overrides {
 }
 
 /// A version that the user stated, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StatedTarget {
     /// The oldest Python that the result must run on.
     pub oldest: PythonVersion,
-    /// Where it was stated, as the summary names it.
-    pub origin: String,
+    /// The name of the configuration file that states it; `None` for the command line.
+    pub file: Option<String>,
+}
+
+impl StatedTarget {
+    /// Where it was stated.
+    pub fn source(&self) -> TargetSource {
+        self.file.clone().map_or(TargetSource::Flag, TargetSource::Config)
+    }
 }
 
 /// The settings that hold for some files.
@@ -205,10 +213,10 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
 
 fn stated_target(flags: &Overrides, file: &FileConfiguration) -> Option<StatedTarget> {
     if let Some(oldest) = flags.target {
-        return Some(StatedTarget { oldest, origin: "--target-version".to_owned() });
+        return Some(StatedTarget { oldest, file: None });
     }
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    file.target.map(|oldest| StatedTarget { oldest, origin: format!("target-version in {name}") })
+    file.target.map(|oldest| StatedTarget { oldest, file: Some(name) })
 }
 
 fn exclusion(file: &FileConfiguration) -> Result<Gitignore, ConfigurationError> {
@@ -287,7 +295,10 @@ mod tests {
         let mut finder = SettingsFinder::new(&judgement, &NONE).unwrap();
         let settings = finder.settings_in(&package).unwrap();
         assert_eq!(settings.engine.line_length, 70);
-        assert_eq!(settings.target.as_ref().unwrap().origin, "target-version in pyproject.toml");
+        assert_eq!(
+            settings.target.as_ref().unwrap().source().to_string(),
+            "target-version in pyproject.toml"
+        );
 
         fs::write(top.join("package/pyfix.toml"), "exclude = ['*_old.py', 'inner/gone']\n").unwrap();
         fs::write(top.join("package/pyproject.toml"), "[tool.black]\nline-length = 99\n").unwrap();
@@ -325,6 +336,6 @@ mod tests {
         assert_eq!(settings.engine.line_length, 60);
         assert_eq!(settings.engine.applied, Applicability::Unsafe);
         assert_eq!(settings.target.as_ref().unwrap().oldest, PythonVersion::new(3, 6));
-        assert_eq!(settings.target.as_ref().unwrap().origin, "--target-version");
+        assert_eq!(settings.target.as_ref().unwrap().source(), TargetSource::Flag);
     }
 }

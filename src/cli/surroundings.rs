@@ -1,44 +1,101 @@
 //! What lies around one file: the Pythons that it is for, its dialect, and the project as a [`World`].
 //!
-//! Decides nothing about the text itself.
+//! Decides nothing itself: asks `project`, once for each project.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::settings::Settings;
+use super::settings::{Settings, StatedTarget};
+use crate::project::{Project, Roots, TargetDecision, decide_target};
 use crate::semantic::{UnknownWorld, World};
 use crate::syntax::{detect_dialect, may_be_python2};
 use crate::text::{Dialect, Target};
 
+/// The projects that the files of a run belong to.
+#[derive(Debug, Default)]
+pub struct Landscape {
+    roots: Roots,
+    areas: Mutex<HashMap<AreaKey, Arc<Area>>>,
+}
+
+/// The root of a project, and what the user states about its target.
+type AreaKey = (PathBuf, Option<StatedTarget>);
+
+/// A project and what was decided for all of it.
+#[derive(Debug)]
+struct Area {
+    project: Project,
+    decision: TargetDecision,
+}
+
 /// What lies around one file.
+#[derive(Debug)]
 pub struct Surroundings {
     /// The Pythons that the text must run on.
     pub target: Target,
     /// Where the target was found.
     pub origin: String,
-    /// The dialect that the configuration states.
-    pub stated_dialect: Option<Dialect>,
-    /// What the core may ask about other files.
-    pub world: Box<dyn World>,
+    /// The file in its project; nowhere for standard input.
+    place: Option<(Arc<Area>, PathBuf)>,
+}
+
+impl Landscape {
+    /// Around the file at `path`, which is absolute and canonical.
+    pub fn around(&self, path: &Path, settings: &Settings) -> Surroundings {
+        let area = self.area(path, settings.target.as_ref());
+        Surroundings {
+            target: area.decision.target,
+            origin: area.decision.source.to_string(),
+            place: Some((area, path.to_owned())),
+        }
+    }
+
+    /// Around a text with the name `path` that is not that file: the project's target, and a world of which
+    /// nothing is known.
+    pub fn around_stdin(&self, path: &Path, settings: &Settings) -> Surroundings {
+        Surroundings { place: None, ..self.around(path, settings) }
+    }
+
+    /// What could not be read of the metadata of the projects, sorted.
+    pub fn warnings(&self) -> Vec<String> {
+        let areas = self.areas.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut warnings: Vec<(PathBuf, String)> = Vec::new();
+        for ((root, _), area) in areas.iter().collect::<std::collections::BTreeMap<_, _>>() {
+            let found = area.decision.warnings.iter().cloned();
+            warnings.extend(found.map(|warning| (root.clone(), warning)));
+        }
+        warnings.sort();
+        warnings.dedup();
+        warnings.into_iter().map(|(root, warning)| format!("{}: {warning}", root.display())).collect()
+    }
+
+    fn area(&self, path: &Path, stated: Option<&StatedTarget>) -> Arc<Area> {
+        let root = self.roots.find(path);
+        let mut areas = self.areas.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (root.path.clone(), stated.cloned());
+        let area = areas.entry(key).or_insert_with(|| {
+            let explicit = stated.map(|stated| (Target::from_oldest(stated.oldest), stated.source()));
+            let decision = decide_target(&root, explicit);
+            Arc::new(Area { project: Project::new(root), decision })
+        });
+        Arc::clone(area)
+    }
 }
 
 impl Surroundings {
-    /// Around the file at `path`, which is absolute and canonical.
-    pub fn of_file(_path: &Path, settings: &Settings) -> Self {
-        Self::of_stdin(settings)
+    /// Hands `ask` what the core may know about other files.
+    pub fn with_world<T>(&self, ask: impl FnOnce(&dyn World) -> T) -> T {
+        match &self.place {
+            Some((area, path)) => ask(&area.project.world_for(path)),
+            None => ask(&UnknownWorld),
+        }
     }
 
-    /// Around standard input, which stands nowhere.
-    pub fn of_stdin(settings: &Settings) -> Self {
-        let (target, origin) = match &settings.target {
-            Some(stated) => (Target::from_oldest(stated.oldest), stated.origin.clone()),
-            None => (Target::default(), "default".to_owned()),
-        };
-        Self { target, origin, stated_dialect: None, world: Box::new(UnknownWorld) }
-    }
-
-    /// The dialect of `text`: what its syntax says, else the configuration, else Python 3.
+    /// The dialect of `text`: what its syntax says, else Python 2 for a project that is for nothing else, else
+    /// Python 3.
     pub fn dialect_of(&self, text: &str) -> Dialect {
-        let stated = self.stated_dialect.unwrap_or(Dialect::Python3);
+        let stated = if self.target.newest.major == 2 { Dialect::Python2 } else { Dialect::Python3 };
         // Most files are Python 3 and have nothing to show for it; only a doubt is worth a parse.
         if stated == Dialect::Python3 && !may_be_python2(text) {
             return Dialect::Python3;

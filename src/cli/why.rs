@@ -13,7 +13,7 @@ use super::args::Judgement;
 use super::diff::Paint;
 use super::process::{Examined, Obstacle, examine, read};
 use super::settings::SettingsFinder;
-use super::surroundings::Surroundings;
+use super::surroundings::Landscape;
 use super::terminal::Terminal;
 use crate::engine::{AppliedFix, DeclinedSite, Registry};
 use crate::text::{Range, Source};
@@ -84,7 +84,7 @@ fn examine_file(path: &Path, judgement: &Judgement, registry: &Registry) -> Resu
     let pool = ThreadPoolBuilder::new().num_threads(1).stack_size(super::run::STACK_SIZE).build()?;
     let examined = pool.install(|| {
         let bytes = read(&real, settings.max_file_size)?;
-        examine(bytes, &Surroundings::of_file(&real, &settings), &settings, registry)
+        examine(bytes, &Landscape::default().around(&real, &settings), &settings, registry)
     });
     match examined {
         Ok(examined) => match &examined.outcome.skipped {

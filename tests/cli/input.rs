@@ -205,3 +205,41 @@ fn standard_input_is_previewed_and_rewritten() {
     let broken = project.run_with_input(&["-", "--write"], b"s = '\xff'\n");
     assert_eq!((broken.status, broken.out.as_slice()), (2, &b"s = '\xff'\n"[..]));
 }
+
+#[test]
+fn the_target_comes_from_the_project() {
+    let project = Project::new(&[
+        ("a.py", LOOP.as_bytes()),
+        ("pyproject.toml", b"[project]\nname = 'x'\nrequires-python = '>=3.10'\n"),
+    ]);
+    let run = project.run(&[]);
+    assert!(run.err.contains("target Python 3.10 (requires-python in pyproject.toml)"), "{run:?}");
+    let run = project.run(&["--target-version", "py39"]);
+    assert!(run.err.contains("target Python 3.9 (--target-version)"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_read_only_file_is_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new(&[("a.py", LOOP.as_bytes()), ("b.py", LOOP.as_bytes())]);
+    fs::set_permissions(project.root.join("a.py"), fs::Permissions::from_mode(0o444)).unwrap();
+    let run = project.run(&["--write"]);
+    assert_eq!(run.errors(), ["a.py: is read-only; make it writable first"]);
+    assert_eq!(run.status, 2);
+    assert_eq!(project.read("a.py"), LOOP.as_bytes());
+    assert_eq!(project.read("b.py"), REWRITTEN.as_bytes());
+    assert_eq!(fs::read_dir(&project.root).unwrap().count(), 2);
+}
+
+// Another file reads the loop variable from outside.
+#[test]
+fn what_other_files_use_is_kept() {
+    let library = "xs = [1]\nout = []\nfor item in xs:\n    out.append(item + 1)\n";
+    let user = "import lib\n\n\ndef f():\n    return lib.item\n";
+    let project =
+        Project::new(&[("setup.py", b""), ("lib.py", library.as_bytes()), ("user.py", user.as_bytes())]);
+    let run = project.run(&["--write", "--stats"]);
+    assert!(run.err.contains("target-public"), "{run:?}");
+    assert_eq!(project.read("lib.py"), library.as_bytes());
+}
