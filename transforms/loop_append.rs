@@ -48,6 +48,7 @@ static META: Meta = Meta {
         Reason::NotBuiltin,
         Reason::Yields,
         Reason::Awaits,
+        Reason::StopsIteration,
         Reason::ZeroArgumentSuper,
         Reason::Walrus,
         Reason::UnpackedArgument,
@@ -286,7 +287,7 @@ impl<'t> Judge<'_, '_, 't> {
                 }
                 continue;
             }
-            guards::fits_comprehension(part, form)?;
+            guards::fits_comprehension(self.facts, part, form)?;
             guards::surely_bound(self.facts, local.flow, part, site, &targets)?;
         }
         if form == Form::Generator

@@ -56,7 +56,7 @@ impl Transform for LoopRegexCompile {
         let arguments = call.arguments()?;
         pattern_compiles(arguments.pattern, &call, arguments.flags)?;
         module_is_there(cx.facts, &call, anchor, scope)?;
-        begins_its_line(anchor)?;
+        guards::begins_line(anchor)?;
         if call.function == Function::Compile
             && let Some(fix) = moved_statement(cx, &call, anchor, scope)
         {
@@ -201,24 +201,6 @@ fn flow_place(statement: Node<'_>) -> Node<'_> {
         _ => None,
     };
     first.unwrap_or(statement)
-}
-
-/// ```python
-/// if x: \
-///     pass
-/// ```
-fn begins_its_line(anchor: Node<'_>) -> Guarded {
-    let source = anchor.source();
-    let start = anchor.range().start;
-    let line = source.line_start(start);
-    let before = source.slice(Range::new(line, start));
-    let previous = source.slice(Range::new(source.line_start(line.saturating_sub(1)), line));
-    let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
-    if before.trim().is_empty() && !continued {
-        Ok(())
-    } else {
-        Err(Refusal::new(Reason::SharedLine, guards::header(anchor)))
-    }
 }
 
 /// The name that `compile` is called on, and the import that gives it where the file has none.

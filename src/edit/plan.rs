@@ -93,8 +93,8 @@ impl Round<'_> {
         let mut requests: Vec<_> = accepted.iter().flat_map(|fix| fix.imports.iter().cloned()).collect();
         requests.sort();
         requests.dedup();
-        self.plan.edits.extend(imports::insertion(self.tree, &requests));
-        // Insertions at one place keep the order in which they were asked for: the sort is stable.
+        // Insertions at one place keep their order, since the sort is stable; an import comes before its use.
+        self.plan.edits.splice(0..0, imports::insertion(self.tree, &requests));
         self.plan.edits.sort_by_key(|edit| edit.range);
         self.plan.taken.sort_by_key(|(index, _)| *index);
         self.plan

@@ -30,11 +30,12 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     if let Some(at) = first_lone_cr(source) {
         return skipped(lone_cr(source, at));
     }
-    if config.prefilter == Prefilter::On {
-        transforms.retain(|transform| has_needle(source, *transform));
-        if transforms.is_empty() && !source.text().contains("pyfix:") {
-            return Outcome::default();
-        }
+    let candidate = |transform: &&'static dyn Transform| has_needle(source, *transform);
+    if config.prefilter == Prefilter::On
+        && !transforms.iter().any(candidate)
+        && !source.text().contains("pyfix:")
+    {
+        return Outcome::default();
     }
     let tree = match parse(source, &Regions::whole(source)) {
         Ok(tree) => tree,
@@ -169,8 +170,11 @@ impl Job<'_> {
         let facts = Facts::new(tree, self.world);
         let cx = Cx { tree, facts: &facts, config: self.config, map };
         let mut findings = Findings::default();
+        let all = self.config.prefilter == Prefilter::Off;
+        let possible: Vec<_> =
+            transforms.iter().filter(|transform| all || has_needle(source, **transform)).collect();
         for node in tree.nodes() {
-            for transform in transforms {
+            for transform in &possible {
                 let meta = transform.meta();
                 if !meta.kinds.contains(&node.kind()) {
                     continue;

@@ -273,6 +273,12 @@ impl Uses {
                 _ if binding.scope != variable.scope => continue,
                 _ => Bound::Surely,
             };
+            // `del x` wants a value, as a read does.
+            if bound == Bound::Deleted
+                && let Some(slot) = flow.step_of(binding.node).and_then(|step| uses.read.get_mut(step))
+            {
+                slot.get_or_insert(binding.node);
+            }
             if let Some(slot) = flow.step_of(binding.node).and_then(|step| uses.bound.get_mut(step))
                 && *slot != Bound::Deleted
             {

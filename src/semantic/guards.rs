@@ -31,11 +31,10 @@ pub fn own_names(facts: &Facts<'_>, node: Node<'_>) -> Guarded<ScopeId> {
     let scope = facts.body_scope(node);
     let row = model.scope(scope);
     let reached = match row.kind {
-        ScopeKind::Function => row.taints.intersects(Taints::LOCALS | Taints::EVAL | Taints::FRAMES),
-        ScopeKind::Module => {
-            let anywhere = Taints::LOCALS | Taints::EVAL | Taints::GLOBALS | Taints::FRAMES;
-            model.any_taint().intersects(anywhere)
-        }
+        // def caller(): return sys._getframe(1).f_code.co_name
+        ScopeKind::Function if model.any_taint().contains(Taints::FRAMES) => true,
+        ScopeKind::Function => row.taints.intersects(Taints::LOCALS | Taints::EVAL),
+        ScopeKind::Module => model.any_taint().intersects(Taints::all() - Taints::STAR_IMPORT),
         _ => return Err(Refusal::new(Reason::ClassScope, header(node))),
     };
     if reached { Err(Refusal::new(Reason::DynamicScope, header(node))) } else { Ok(scope) }
@@ -163,6 +162,31 @@ fn star_imported_after(facts: &Facts<'_>, variable: VariableId) -> bool {
         .tree()
         .nodes()
         .any(|node| node.kind() == Kind::WildcardImport && last.is_none_or(|last| node.id() > last))
+}
+
+/// That a line can be inserted before the statement `anchor`.
+///
+/// ```python
+/// def f():
+///     \
+/// for x in xs: pass
+/// ```
+///
+/// # Errors
+///
+/// When something else, or the end of a continued line, stands before it on its line.
+pub fn begins_line(anchor: Node<'_>) -> Guarded {
+    let source = anchor.source();
+    let start = anchor.range().start;
+    let line = source.line_start(start);
+    let before = source.slice(Range::new(line, start));
+    let previous = source.slice(Range::new(source.line_start(line.saturating_sub(1)), line));
+    let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
+    if before.trim().is_empty() && !continued {
+        Ok(())
+    } else {
+        Err(Refusal::new(Reason::SharedLine, header(anchor)))
+    }
 }
 
 /// That nobody can tell whether the target `identifier` of `site` was ever bound by it.
@@ -373,15 +397,18 @@ fn is_bound_by(facts: &Facts<'_>, name: Node<'_>, parts: &[Node<'_>]) -> bool {
 ///
 /// # Errors
 ///
-/// For `yield`; for `await` in a generator or nested in another comprehension; for `super()` and `__class__`
+/// For `yield`; for `next()` in a generator; for `await` in a generator or nested in another comprehension; for `super()` and `__class__`
 /// where a comprehension is a function of its own.
-pub fn fits_comprehension(part: Node<'_>, form: Form) -> Guarded {
+pub fn fits_comprehension(facts: &Facts<'_>, part: Node<'_>, form: Form) -> Guarded {
     let inlined = part.source().target().oldest >= PythonVersion::new(3, 12) && form == Form::Comprehension;
     for node in part.descendants() {
         match node.kind() {
             Kind::Yield => return Err(Refusal::new(Reason::Yields, node.range())),
             Kind::Await if form == Form::Generator || within_nested_scope(node, part) => {
                 return Err(Refusal::new(Reason::Awaits, node.range()));
+            }
+            Kind::Call if form == Form::Generator && may_stop_iteration(facts, node) => {
+                return Err(Refusal::new(Reason::StopsIteration, node.range()));
             }
             Kind::ForInClause if node.has_token("async") => {
                 return Err(Refusal::new(Reason::Awaits, node.range()));
@@ -393,6 +420,15 @@ pub fn fits_comprehension(part: Node<'_>, form: Form) -> Guarded {
         }
     }
     Ok(())
+}
+
+/// `next(iterator)` without a default: its `StopIteration` would become a `RuntimeError` in a generator.
+fn may_stop_iteration(facts: &Facts<'_>, node: Node<'_>) -> bool {
+    let Some(call) = Call::cast(node) else { return false };
+    let next = call.function.text() == "next" && facts.model().is_builtin(call.function);
+    let method = Attribute::cast(call.function)
+        .is_some_and(|method| matches!(method.name.text(), "next" | "__next__"));
+    method || (next && call.sole_argument().is_some())
 }
 
 /// What a piece of a loop moves into.

@@ -83,8 +83,6 @@ reasons! {
         "move the loop into a function";
     /// `for ... else`.
     LoopElse, "loop-else", "the loop has an `else` clause", "";
-    /// The loop can end before its iterable does.
-    LoopExits, "loop-exits", "`break`, `continue`, `return` or `raise` can leave the loop early", "";
     /// The target of the loop stores into an object.
     TargetNotName, "target-not-name", "the loop stores into {}, which others can see", "";
     /// The loop variable is read after the loop.
@@ -109,8 +107,6 @@ reasons! {
     /// The collection is not known to be a builtin one.
     ReceiverUnknown, "receiver-unknown",
         "{} is not known to be a builtin collection", "create it in this function";
-    /// Something between the creation of the collection and the loop uses it.
-    UsedBetween, "used-between", "{} is used between its creation and the loop", "";
     /// Names of the scope can be reached by their spelling.
     DynamicScope, "dynamic-scope",
         "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame", "";
@@ -120,10 +116,11 @@ reasons! {
     Yields, "yields", "a comprehension cannot hold `yield`", "";
     /// `await` cannot move into a generator that `extend` consumes.
     Awaits, "awaits", "`await` or `async for` cannot move there", "";
+    /// `next()` may raise `StopIteration`, which ends a generator in another way than a loop.
+    StopsIteration, "stops-iteration", "`next` may raise `StopIteration`, which means something else in a generator",
+        "give `next` a default";
     /// `super()` and `__class__` do not work in a comprehension.
     ZeroArgumentSuper, "zero-argument-super", "`super()` or `__class__` does not work in a comprehension", "";
-    /// A function made in the loop sees the variable of the loop.
-    ClosureInLoop, "closure-in-loop", "a function made in the loop captures {}", "";
     /// An assignment expression that Python does not allow in a comprehension.
     Walrus, "walrus", "the assignment expression to {} is not allowed in a comprehension", "";
     /// A starred argument.
@@ -132,8 +129,6 @@ reasons! {
     EvaluationOrder, "evaluation-order",
         "key and value may have effects, and a comprehension evaluates them in another order",
         "compute one of them in a variable first";
-    /// The body does more than fill the collection.
-    OtherStatements, "other-statements", "the loop does more than fill one collection", "";
     /// A name that is read in the loop may have no value.
     MaybeUnbound, "maybe-unbound",
         "{} may have no value here, and the exception would be another one in a comprehension", "";

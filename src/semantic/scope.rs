@@ -69,6 +69,8 @@ bitflags! {
         const STAR_IMPORT = 1 << 3;
         /// Looks at frames: `sys._getframe`, `inspect.currentframe`, `inspect.stack`, a debugger.
         const FRAMES = 1 << 4;
+        /// Gets hold of the module that is running as an object: `sys.modules`, `import __main__`.
+        const MODULE_OBJECT = 1 << 5;
     }
 }
 

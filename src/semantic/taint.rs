@@ -8,6 +8,7 @@ pub(super) fn of_syntax(node: Node<'_>) -> Taints {
     match node.kind() {
         Kind::WildcardImport => Taints::STAR_IMPORT,
         Kind::ExecStatement => Taints::EVAL,
+        Kind::ImportStatement | Kind::ImportFromStatement if imports_main(node) => Taints::MODULE_OBJECT,
         Kind::String if is_backticks(node) => Taints::EVAL,
         Kind::Attribute => of_attribute(node),
         _ => Taints::empty(),
@@ -28,6 +29,9 @@ fn of_attribute(node: Node<'_>) -> Taints {
         "stack" | "trace" | "getouterframes" | "getinnerframes" if object.text() == "inspect" => {
             Taints::FRAMES
         }
+        // sys.modules[__name__].x
+        "modules" if object.text() == "sys" => Taints::MODULE_OBJECT,
+        "import_module" if is_given_own_name(node) => Taints::MODULE_OBJECT,
         // frame.query("price > @limit")   # pandas reads the caller's `limit`
         "query" | "eval" if is_given_at_sign(node) => Taints::FRAMES,
         name if is_home_of_builtins(object.text()) => of_name(name, node),
@@ -38,6 +42,22 @@ fn of_attribute(node: Node<'_>) -> Taints {
 /// Whether this is the way modules that hold the builtins, or stand-ins for them, are written.
 fn is_home_of_builtins(object: &str) -> bool {
     matches!(object, "builtins" | "__builtin__" | "__builtins__" | "moves" | "six" | "six.moves.builtins")
+}
+
+/// `import __main__`, and `from sys import modules`.
+fn imports_main(statement: Node<'_>) -> bool {
+    let from_sys = statement.child(Field::ModuleName).is_some_and(|module| module.text() == "sys");
+    statement.descendants().any(|node| match node.text() {
+        "__main__" => true,
+        "modules" => from_sys,
+        _ => false,
+    })
+}
+
+/// `import_module(__name__)`, which gives the module that is running.
+fn is_given_own_name(function: Node<'_>) -> bool {
+    let call = function.parent().filter(|_| function.field() == Field::Function).and_then(Call::cast);
+    call.is_some_and(|call| call.arguments.text().contains("__name__"))
 }
 
 fn is_given_at_sign(function: Node<'_>) -> bool {
@@ -56,6 +76,7 @@ pub(super) fn of_name(name: &str, expression: Node<'_>) -> Taints {
         "locals" => Taints::LOCALS,
         "vars" | "dir" if !has_arguments(expression) => Taints::LOCALS,
         "globals" => Taints::GLOBALS,
+        "import_module" | "__import__" if is_given_own_name(expression) => Taints::MODULE_OBJECT,
         "eval" | "exec" | "exec_" | "execfile" => Taints::EVAL,
         "input" if expression.source().may_run_on_python2() => Taints::EVAL,
         "_getframe" | "currentframe" | "set_trace" | "breakpoint" => Taints::FRAMES,
