@@ -28,7 +28,9 @@ impl Plan {
         let mut accepted: Vec<&Fix> = Vec::new();
         for index in order {
             let Some((_, fix)) = offered.get(index) else { continue };
-            if accepted.iter().any(|other| clash(fix, other)) {
+            // A new line can only stand before a statement that begins its own.
+            let insertable = fix.hoists.iter().all(|hoist| tree.source().begins_line(hoist.anchor));
+            if !insertable || accepted.iter().any(|other| clash(fix, other)) {
                 continue;
             }
             accepted.push(fix);

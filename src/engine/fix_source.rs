@@ -10,8 +10,8 @@ use crate::engine::{
     Transform,
 };
 use crate::semantic::{Facts, Reason, Refusal, World};
-use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, parse};
-use crate::text::{Range, Source, lone_crs};
+use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse};
+use crate::text::{Dialect, Range, Source, lone_crs};
 
 /// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
 const MAX_ROUNDS: u32 = 50;
@@ -41,6 +41,12 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         Ok(tree) => tree,
         Err(failure) => return skipped(as_skip(source, failure)),
     };
+    // tree-sitter accepts much that Python does not, such as a header without a body.
+    if source.dialect() == Dialect::Python3
+        && let Some((at, _)) = health(source.text(), oldest).error
+    {
+        return skipped(Skip::SyntaxError { line: source.line(at) });
+    }
     let job = Job { registry, config, world };
     let mut outcome = job.converge(&tree, &transforms);
     let mut quarantined = Vec::new();
@@ -116,8 +122,11 @@ impl Job<'_> {
         let mut map = RangeMap::default();
         let mut used = BTreeSet::new();
         let mut text: Option<String> = None;
-        for round in 1..=MAX_ROUNDS {
+        for round in 1..=MAX_ROUNDS + 1 {
             outcome.rounds = round;
+            if round > MAX_ROUNDS {
+                return outcome;
+            }
             let source = original
                 .source()
                 .with_text(text.take().unwrap_or_else(|| original.source().text().to_owned()));
@@ -209,6 +218,9 @@ impl Job<'_> {
         outcome: &Outcome,
         transforms: &[&'static dyn Transform],
     ) -> Result<(), String> {
+        if outcome.rounds > MAX_ROUNDS {
+            return Err(format!("after {MAX_ROUNDS} rounds the result still changes"));
+        }
         verify(original, outcome)?;
         let Some(text) = &outcome.text else { return Ok(()) };
         let source = original.source().with_text(text.clone());

@@ -176,13 +176,7 @@ fn star_imported_after(facts: &Facts<'_>, variable: VariableId) -> bool {
 ///
 /// When something else, or the end of a continued line, stands before it on its line.
 pub fn begins_line(anchor: Node<'_>) -> Guarded {
-    let source = anchor.source();
-    let start = anchor.range().start;
-    let line = source.line_start(start);
-    let before = source.slice(Range::new(line, start));
-    let previous = source.slice(Range::new(source.line_start(line.saturating_sub(1)), line));
-    let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
-    if before.trim().is_empty() && !continued {
+    if anchor.source().begins_line(anchor.range().start) {
         Ok(())
     } else {
         Err(Refusal::new(Reason::SharedLine, header(anchor)))

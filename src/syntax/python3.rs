@@ -10,8 +10,8 @@ use crate::text::PythonVersion;
 /// What a Python 3 parser says of a whole text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
-    /// The first syntax error, in the parser's words.
-    pub error: Option<String>,
+    /// The first syntax error: where it is, and the parser's words.
+    pub error: Option<(u32, String)>,
     /// How many constructs are newer than the version asked for.
     pub too_new: usize,
 }
@@ -22,7 +22,10 @@ pub fn health(text: &str, oldest: PythonVersion) -> Health {
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
     let parsed = parse_unchecked(text, options);
     Health {
-        error: parsed.errors().first().map(|error| error.error.to_string()),
+        error: parsed
+            .errors()
+            .first()
+            .map(|error| (error.location.start().to_u32(), error.error.to_string())),
         too_new: parsed.unsupported_syntax_errors().len(),
     }
 }

@@ -120,6 +120,15 @@ impl Source {
         Range::new(start, start + count as u32)
     }
 
+    /// Whether nothing but blanks stands before `offset` on its line, and the line before does not go on.
+    pub fn begins_line(&self, offset: u32) -> bool {
+        let line = self.line_start(offset);
+        let before = self.slice(Range::new(line, offset));
+        let previous = self.slice(Range::new(self.line_start(line.saturating_sub(1)), line));
+        let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
+        before.trim().is_empty() && !(line > 0 && continued)
+    }
+
     /// The line ending used by the line that holds `offset`; a last line without one takes that of most
     /// lines.
     pub fn newline_at(&self, offset: u32) -> &'static str {
