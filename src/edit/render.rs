@@ -5,8 +5,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::syntax::{Kind, Node, same_expression};
-use crate::text::{Range, Source};
+use crate::syntax::{Kind, Node, SyntaxTree, same_expression};
+use crate::text::Range;
 
 /// A place in new code that an expression is put into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +128,7 @@ pub struct Page<'s> {
     /// The blanks at the beginning of its first line.
     pub indentation: &'s str,
     /// One more level.
-    pub unit: &'static str,
+    pub unit: &'s str,
     /// The line ending in use.
     pub newline: &'static str,
     /// No line is to be wider, in columns.
@@ -141,12 +141,13 @@ pub struct Page<'s> {
 
 impl<'s> Page<'s> {
     /// The page for code that replaces `range`.
-    pub fn at(source: &'s Source, range: Range, width: usize) -> Self {
+    pub fn at(tree: &SyntaxTree<'s>, range: Range, width: usize) -> Self {
+        let source = tree.source();
         let before = source.slice(Range::new(source.line_start(range.start), range.start));
         let behind = source.slice(Range::new(range.end, source.line_end(range.end))).trim_end();
         Self {
             indentation: source.slice(source.indentation(range.start)),
-            unit: source.indent_unit().as_str(),
+            unit: tree.indent_unit(),
             newline: source.newline_at(range.start),
             width,
             used: columns(before),

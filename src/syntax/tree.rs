@@ -146,6 +146,30 @@ impl<'s> SyntaxTree<'s> {
         self.comments.iter().skip(first).map(|id| self.node(*id))
     }
 
+    /// One level of indentation, as most of the first blocks of this text write it; else four spaces.
+    pub fn indent_unit(&self) -> &'s str {
+        const SAMPLE: usize = 64;
+        let mut seen: Vec<(&'s str, usize)> = Vec::new();
+        for block in self.nodes().filter(|node| node.kind() == Kind::Block).take(SAMPLE) {
+            let Some(unit) = self.unit_of(block) else { continue };
+            match seen.iter_mut().find(|(known, _)| *known == unit) {
+                Some((_, count)) => *count += 1,
+                None => seen.push((unit, 1)),
+            }
+        }
+        let most = seen.iter().map(|(_, count)| *count).max();
+        seen.iter().find(|(_, count)| Some(*count) == most).map_or("    ", |(unit, _)| unit)
+    }
+
+    /// By how much a block is indented more than what it belongs to.
+    fn unit_of(&self, block: Node<'_>) -> Option<&'s str> {
+        let first = block.statements().next()?;
+        let holder = block.parent()?;
+        let of = |node: Node<'_>| self.source.slice(self.source.indentation(node.range().start));
+        let alone = self.source.indentation(first.range().start).end == first.range().start;
+        of(first).strip_prefix(of(holder)).filter(|unit| alone && !unit.is_empty())
+    }
+
     /// The smallest node that holds `range`, if one does.
     pub fn covering(&self, range: Range) -> Option<Node<'_>> {
         // Nodes are in document order: the candidates start at or before the range, and the last of them

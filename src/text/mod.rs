@@ -14,5 +14,5 @@ mod testing;
 pub use encoding::{DecodeError, Decoded, EncodeError, Encoding, decode};
 pub use newline::lone_crs;
 pub use range::Range;
-pub use source::{Indent, Source};
+pub use source::Source;
 pub use target::{Dialect, PythonVersion, Target};

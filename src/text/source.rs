@@ -18,26 +18,6 @@ pub struct Source {
     target: Target,
 }
 
-/// What one level of indentation looks like in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Indent {
-    /// One tab.
-    Tab,
-    /// That many spaces.
-    Spaces(usize),
-}
-
-impl Indent {
-    /// The characters of one level.
-    pub fn as_str(self) -> &'static str {
-        const SPACES: &str = "                ";
-        match self {
-            Indent::Tab => "\t",
-            Indent::Spaces(count) => SPACES.get(..count).unwrap_or("    "),
-        }
-    }
-}
-
 impl Source {
     /// A source over `text`, which must be shorter than 4 GiB.
     pub fn new(text: String, dialect: Dialect, target: Target) -> Self {
@@ -145,33 +125,6 @@ impl Source {
     pub fn newline_at(&self, offset: u32) -> &'static str {
         newline_at(&self.text, offset).as_str()
     }
-
-    /// One level of indentation as this text writes it: the smallest first-level indentation found in the
-    /// lines that follow a line ending in `:`, else four spaces.
-    pub fn indent_unit(&self) -> Indent {
-        let mut opener: Option<usize> = None;
-        let mut best: Option<usize> = None;
-        for line in self.text.lines() {
-            let body = line.trim_start_matches([' ', '\t', '\x0c']);
-            if body.is_empty() || body.starts_with('#') {
-                continue;
-            }
-            let indentation = line.get(..line.len() - body.len()).unwrap_or("");
-            if let Some(outer) = opener.take()
-                && indentation.len() > outer
-            {
-                if indentation.ends_with('\t') {
-                    return Indent::Tab;
-                }
-                let width = indentation.len() - outer;
-                best = Some(best.map_or(width, |best| best.min(width)));
-            }
-            if body.trim_end().ends_with(':') {
-                opener = Some(indentation.len());
-            }
-        }
-        Indent::Spaces(best.filter(|width| (1..=16).contains(width)).unwrap_or(4))
-    }
 }
 
 #[cfg(test)]
@@ -192,12 +145,5 @@ mod tests {
         assert_eq!(source.newline_at(3), "\r\n");
         assert_eq!(source.newline_at(12), "\n");
         assert_eq!(source.line_end(13), 14);
-    }
-
-    #[test]
-    fn indent_units() {
-        assert_eq!(source("if x:\n  y\n").indent_unit(), Indent::Spaces(2));
-        assert_eq!(source("if x:\n\ty\n").indent_unit(), Indent::Tab);
-        assert_eq!(source("x = 1\n").indent_unit(), Indent::Spaces(4));
     }
 }

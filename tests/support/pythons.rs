@@ -8,10 +8,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{LazyLock, Mutex, OnceLock};
 use std::time::Duration;
 
 use pyfix::text::{PythonVersion, Target};
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 /// How long a program may run.
@@ -75,11 +76,18 @@ pub enum End {
 }
 
 impl Observation {
-    /// Whether `other` cannot be told from it: same output, same end, same exception.
+    /// Whether `other` cannot be told from it: same output, same end, same exception. Addresses of objects
+    /// differ from run to run and do not count.
     pub fn same_as(&self, other: &Observation) -> bool {
         let judged = self.end != End::TimedOut && self.end != End::Crashed;
-        judged && (self.end, &self.detail, &self.stdout) == (other.end, &other.detail, &other.stdout)
+        let shown = |it: &Observation| (it.end, without_addresses(&it.detail), without_addresses(&it.stdout));
+        judged && shown(self) == shown(other)
     }
+}
+
+fn without_addresses(text: &str) -> String {
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| Regex::new(" at 0x[0-9A-Fa-f]+").unwrap());
+    ADDRESS.replace_all(text, " at 0x").into_owned()
 }
 
 impl std::fmt::Display for Observation {

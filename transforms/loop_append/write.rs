@@ -238,14 +238,14 @@ fn key(subscript: Node<'_>, to: &str) -> String {
 }
 
 fn inner(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
-    Page::at(cx.tree.source(), shape.site.range(), cx.config.line_length).inner()
+    Page::at(cx.tree, shape.site.range(), cx.config.line_length).inner()
 }
 
 /// The new code with the comments of what it replaces: one that only follows the creation stays behind the
 /// code, all others stand above it, in order.
 fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed) -> Edit {
     let source = cx.tree.source();
-    let page = Page::at(source, replaced, cx.config.line_length);
+    let page = Page::at(cx.tree, replaced, cx.config.line_length);
     let mut text = new.lay_out(&page);
     let comments: Vec<Node<'_>> = comments_in(cx.tree, replaced).collect();
     if let [only] = comments.as_slice() {
