@@ -438,7 +438,6 @@ fn split_place(place: &str) -> Result<(PathBuf, Option<u32>)> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use clap::CommandFactory;

@@ -92,7 +92,6 @@ fn guessed_strip(name: &[u8], prefix: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -145,7 +145,6 @@ fn push_line(patch: &mut Vec<u8>, style: Style, paint: Paint, line: &[u8]) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -198,6 +198,15 @@ impl FileReport {
         }
     }
 
+    /// Whether no output has a word to say about the file.
+    pub fn is_silent(&self) -> bool {
+        self.status == Status::Unchanged
+            && self.fixes.is_empty()
+            && self.declines.is_empty()
+            && self.quarantined.is_empty()
+            && self.unused_suppressions.is_empty()
+    }
+
     /// Fixes that are part of the change.
     pub fn applied(&self) -> impl Iterator<Item = &FixRecord> {
         self.fixes.iter().filter(|fix| fix.applied)

@@ -89,6 +89,10 @@ fn run_paths(
                 waiting.push(*report);
                 Ok(())
             }
+            // Taking the bar away and back for every file would make it flicker.
+            Mode::Preview | Mode::Check if report.is_silent() => {
+                tally.pass_on(*report, &mut output, terminal)
+            }
             Mode::Preview | Mode::Check => progress.suspend(|| tally.pass_on(*report, &mut output, terminal)),
         };
         progress.advance();
