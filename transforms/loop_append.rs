@@ -16,7 +16,7 @@ use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
 use crate::semantic::{Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, Type, VariableId};
 use crate::syntax::{Field, Kind, Node};
-use crate::text::PythonVersion;
+use crate::text::{PythonVersion, Range};
 
 use origin::{Creation, Empty, Origin, origin};
 use shape::{Addition, Shape};
@@ -239,8 +239,16 @@ impl<'t> Judge<'_, '_, 't> {
         guards::vanishes(self.facts, name, site, scope)?;
         let model = self.facts.model();
         let id = guards::own_variable(self.facts, name, scope, Reason::TargetNotLocal)?;
-        let once = model.bindings_in(id, site.range()).count() == 1
-            && model.references_in(id, site.range()).count() == 1;
+        // for x in xs:
+        //     x = f(x)
+        //     r.append(x)
+        let also_target = self.target_names().iter().any(|target| target.text() == name.text());
+        let bindings = if also_target { 2 } else { 1 };
+        let from = temporary.value.range().end;
+        let later = model.references_in(id, Range::new(from, site.range().end)).count();
+        let earlier = model.references_in(id, Range::new(site.range().start, from)).count();
+        let bound = model.bindings_in(id, site.range()).count();
+        let once = bound == bindings && later == 1 && (also_target || earlier == 0);
         if once { Ok(()) } else { Err(Refusal::about(Reason::TargetReadLater, name.range(), name.text())) }
     }
 
@@ -375,9 +383,7 @@ impl<'t> Judge<'_, '_, 't> {
         let source = statement.source();
         let adjacent = creation.same_block
             && statement.next_statement() == Some(site)
-            && !source
-                .slice(crate::text::Range::new(statement.range().end, site.range().start))
-                .contains('\\');
+            && !source.slice(Range::new(statement.range().end, site.range().start)).contains('\\');
         let model = self.facts.model();
         let needed = local.flow.read_before(model, local.variable, statement, site);
         if needed.is_some() || (local.flow.may_be_handled(statement) && !adjacent) {

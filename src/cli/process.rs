@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::surroundings::{Landscape, Surroundings};
 use super::walk::{Reached, SourceFile};
 use super::write;
-use crate::engine::{Outcome, Registry, Skip, fix_source};
+use crate::engine::{Outcome, Prefilter, Registry, Skip, fix_source};
 use crate::text::{DecodeError, Decoded, Source, decode};
 
 /// What is the same for every file of a run.
@@ -70,7 +70,12 @@ impl Pipeline<'_> {
         let mut report = FileReport::new(file.shown.clone(), file.real.clone());
         let change = read(&file.real, job.settings.max_file_size).and_then(|bytes| {
             let surroundings = self.landscape.around(&file.real, &job.settings);
-            self.process_bytes(bytes, &surroundings, &job.settings, &mut report)
+            // Whoever names a file wants to hear of its syntax errors, whether or not it holds a candidate.
+            let mut settings = Settings::clone(&job.settings);
+            if file.reached == Reached::Named {
+                settings.engine.prefilter = Prefilter::Off;
+            }
+            self.process_bytes(bytes, &surroundings, &settings, &mut report)
         });
         match change {
             Ok(None) => {}
@@ -171,7 +176,8 @@ pub fn examine(
     })?;
     let examined = panics::catch(|| {
         let dialect = surroundings.dialect_of(decoded.text());
-        let source = Source::new(decoded.text().to_owned(), dialect, surroundings.target);
+        let target = surroundings.target_of(decoded.text());
+        let source = Source::new(decoded.text().to_owned(), dialect, target);
         let outcome = surroundings.with_world(|world| fix_source(&source, registry, &settings.engine, world));
         (source, outcome)
     });

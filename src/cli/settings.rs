@@ -59,7 +59,7 @@ impl StatedTarget {
 }
 
 /// The settings that hold for some files.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// What the engine is told.
     pub engine: Config,

@@ -92,6 +92,14 @@ impl Surroundings {
         }
     }
 
+    /// The Pythons that `text` must run on.
+    pub fn target_of(&self, text: &str) -> Target {
+        match &self.place {
+            Some((area, _)) => area.decision.for_text(text),
+            None => self.target,
+        }
+    }
+
     /// The dialect of `text`: what its syntax says, else Python 2 for a project that is for nothing else, else
     /// Python 3.
     pub fn dialect_of(&self, text: &str) -> Dialect {

@@ -10,7 +10,7 @@ use crate::engine::{
     Transform,
 };
 use crate::semantic::{Facts, Reason, Refusal, World};
-use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse};
+use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse, raised_by_syntax};
 use crate::text::{Dialect, Range, Source, lone_crs};
 
 /// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
@@ -46,6 +46,10 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         && let Some((at, _)) = health(source.text(), oldest).error
     {
         return skipped(Skip::SyntaxError { line: source.line(at) });
+    }
+    let target = raised_by_syntax(source.target(), &tree);
+    if target != source.target() {
+        return fix_source(&source.with_target(target), registry, config, world);
     }
     let job = Job { registry, config, world };
     let mut outcome = job.converge(&tree, &transforms);

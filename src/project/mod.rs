@@ -13,5 +13,5 @@ mod world;
 
 pub use files::Limits;
 pub use root::{ProjectRoot, RootMarker, Roots};
-pub use target::{TargetDecision, TargetSource, decide_target, raised_by_syntax, shows_legacy_support};
+pub use target::{TargetDecision, TargetSource, decide_target};
 pub use world::{Project, ProjectWorld};

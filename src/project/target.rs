@@ -10,7 +10,6 @@ use regex::Regex;
 use super::ProjectRoot;
 use super::specifiers::{allowed_by_pep440, allowed_by_poetry};
 use super::stated::{self, Stated};
-use crate::syntax::{SyntaxTree, minimum_version};
 use crate::text::{PythonVersion, Target};
 
 /// The Pythons of a project.
@@ -20,11 +19,6 @@ pub struct TargetDecision {
     pub target: Target,
     /// Where it was found.
     pub source: TargetSource,
-    /// Whether anything in the metadata says that Python 2 is supported.
-    pub python2_hint: bool,
-    /// Whether nothing states a version, but the project looks as if it supported Python 2 or 3.5: its files
-    /// get no f-strings, unless they hold newer syntax. See [`shows_legacy_support`] for a single file.
-    pub legacy_hint: bool,
     /// What could not be read, each a sentence for the user, to be shown once.
     pub warnings: Vec<String>,
 }
@@ -46,8 +40,22 @@ pub enum TargetSource {
     SetupPy,
     /// The trove classifiers in this file.
     Classifiers(&'static str),
+    /// Nothing is stated, and the project looks as if it supported Python 2: it has a setup.py, or depends on
+    /// `six` or `future`.
+    Legacy,
     /// Nothing is stated.
     Default,
+}
+
+impl TargetDecision {
+    /// The target of a file with this text: that of the project, or one from Python 2 on where nothing is
+    /// stated and the file itself uses what only those use who support it.
+    pub fn for_text(&self, text: &str) -> Target {
+        if self.source == TargetSource::Default && shows_legacy_support(text) {
+            return Target::from_oldest(PythonVersion::PY27);
+        }
+        self.target
+    }
 }
 
 impl fmt::Display for TargetSource {
@@ -60,6 +68,7 @@ impl fmt::Display for TargetSource {
             TargetSource::SetupCfg => f.write_str("python_requires in setup.cfg"),
             TargetSource::SetupPy => f.write_str("python_requires in setup.py"),
             TargetSource::Classifiers(file) => write!(f, "classifiers in {file}"),
+            TargetSource::Legacy => f.write_str("no version stated, and signs of support for Python 2"),
             TargetSource::Default => f.write_str("the default"),
         }
     }
@@ -76,27 +85,13 @@ pub fn decide_target(root: &ProjectRoot, explicit: Option<(Target, TargetSource)
     };
     let mut warnings = metadata.problems();
     let found = explicit.or_else(|| metadata.required(&mut warnings)).or_else(|| metadata.classified());
-    let (target, source) = found.unwrap_or((Target::default(), TargetSource::Default));
-    let six = metadata.depends_on("six") || metadata.depends_on("future");
-    let unstated = source == TargetSource::Default;
-    TargetDecision {
-        python2_hint: target.includes_python2() || six || metadata.classifies_python2(),
-        legacy_hint: unstated && (six || metadata.setup_py.exists),
-        target,
-        source,
-        warnings,
-    }
-}
-
-/// Raises the oldest release of `target` to what the syntax of `tree` needs anyway.
-pub fn raised_by_syntax(target: Target, tree: &SyntaxTree<'_>) -> Target {
-    let oldest = minimum_version(tree).map_or(target.oldest, |needed| needed.max(target.oldest));
-    Target { oldest, newest: target.newest.max(oldest) }
+    let (target, source) = found.unwrap_or_else(|| metadata.unstated());
+    TargetDecision { target, source, warnings }
 }
 
 /// Whether a text uses what only those use who support Python 2 too: `six`, or `from __future__ import` of
 /// anything but `annotations`. Strings and comments count as well; the answer only makes pyfix more careful.
-pub fn shows_legacy_support(text: &str) -> bool {
+fn shows_legacy_support(text: &str) -> bool {
     static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
             r"(?m)^[ \t]*(?:import[ \t]+six\b|from[ \t]+six\b|from[ \t]+\w[\w.]*[ \t]+import[ \t]+six\b|from[ \t]+__future__[ \t]+import[ \t(\\\r\n]*(?:absolute_import|division|generators|nested_scopes|print_function|unicode_literals|with_statement)\b)",
@@ -168,9 +163,14 @@ impl Metadata {
         })
     }
 
-    fn classifies_python2(&self) -> bool {
-        let releases = self.files().into_iter().flat_map(|(_, stated)| &stated.classifiers);
-        releases.filter_map(|it| classified_release(it)).any(|release| release.major == 2)
+    /// What to take a project for that states no version.
+    fn unstated(&self) -> (Target, TargetSource) {
+        let old = self.depends_on("six") || self.depends_on("future") || self.setup_py.exists;
+        if old {
+            (Target::from_oldest(PythonVersion::PY27), TargetSource::Legacy)
+        } else {
+            (Target::default(), TargetSource::Default)
+        }
     }
 }
 
@@ -191,8 +191,6 @@ fn classified_release(classifier: &str) -> Option<PythonVersion> {
 mod tests {
     use super::*;
     use crate::project::ProjectRoot;
-    use crate::syntax::{Regions, parse};
-    use crate::text::{Dialect, Source};
     use std::fs;
 
     fn decide(files: &[(&str, &str)]) -> TargetDecision {
@@ -295,7 +293,6 @@ mod tests {
         );
         assert_eq!(decision.target, wanted);
         assert_eq!(decision.source.to_string(), "target-version in pyfix.toml");
-        assert!(!decision.legacy_hint);
     }
 
     #[test]
@@ -315,20 +312,23 @@ mod tests {
         let decision = decide(&[("pyproject.toml", "[project]\nrequires-python = 3.8")]);
         assert_eq!(decision.source, TargetSource::Default);
         let decision = decide(&[("setup.py", "setup((")]);
-        assert_eq!((decision.source, decision.warnings.len()), (TargetSource::Default, 1));
-        assert!(decision.legacy_hint);
+        assert_eq!((decision.source, decision.warnings.len()), (TargetSource::Legacy, 1));
     }
 
     #[test]
     fn old_projects_are_recognised() {
-        assert!(decide(&[("setup.py", "setup(name='x')")]).legacy_hint);
-        assert!(decide(&[("requirements.txt", "django\nsix>=1.5\n")]).legacy_hint);
-        assert!(decide(&[("requirements.txt", "six>=1.5\n")]).python2_hint);
-        assert!(!decide(&[("requirements.txt", "sixpack\n")]).legacy_hint);
-        assert!(!decide(&[("setup.py", "setup(python_requires='>=3.6')")]).legacy_hint);
-        assert!(!decide(&[]).legacy_hint);
+        let source = |files: &[(&str, &str)]| decide(files).source;
+        assert_eq!(source(&[("setup.py", "setup(name='x')")]), TargetSource::Legacy);
+        assert_eq!(source(&[("requirements.txt", "django\nsix>=1.5\n")]), TargetSource::Legacy);
+        assert_eq!(source(&[("requirements.txt", "sixpack\n")]), TargetSource::Default);
+        assert_eq!(source(&[("setup.py", "setup(python_requires='>=3.6')")]), TargetSource::SetupPy);
+        assert_eq!(source(&[]), TargetSource::Default);
+        assert!(decide(&[("setup.py", "setup(name='x')")]).target.includes_python2());
         let old = decide(&[("setup.py", "setup(classifiers=['Programming Language :: Python :: 2'])")]);
-        assert!(old.python2_hint && !old.legacy_hint && old.target.includes_python2());
+        assert!(old.target.includes_python2());
+        let decision = decide(&[]);
+        assert!(decision.for_text("import six\n").includes_python2());
+        assert_eq!(decision.for_text("x = 1\n"), Target::default());
         let only = decide(&[("setup.cfg", "[options]\npython_requires = >=2.7, <3")]);
         assert_eq!(only.target, Target { oldest: PythonVersion::PY27, newest: PythonVersion::PY27 });
     }
@@ -347,20 +347,5 @@ mod tests {
         for text in ["import sixty", "from __future__ import annotations", "six = 6", "from a import b"] {
             assert!(!shows_legacy_support(text), "{text}");
         }
-    }
-
-    #[test]
-    fn newer_syntax_raises_the_target() {
-        let raised = |text: &str, target: Target| {
-            let source = Source::new(text.to_owned(), Dialect::Python3, target);
-            let tree = parse(&source, &Regions::whole(&source)).unwrap();
-            raised_by_syntax(target, &tree)
-        };
-        let old = Target { oldest: PythonVersion::PY27, newest: PythonVersion::new(3, 9) };
-        assert_eq!(raised("x = 1\n", old), old);
-        assert_eq!(raised("x = f'{y}'\n", old).oldest, PythonVersion::PY36);
-        assert_eq!(raised("x = f'{y}'\n", Target::default()), Target::default());
-        let newest = PythonVersion::new(3, 12);
-        assert_eq!(raised("type X = int\n", old), Target { oldest: newest, newest });
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Answer, BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, Type,
     VariableId,
 };
-use crate::syntax::{Attribute, Call, Field, Kind, Node};
+use crate::syntax::{Argument, Attribute, Call, Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
 /// What a guard says.
@@ -197,8 +197,7 @@ pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: 
     let model = facts.model();
     let name = identifier.text();
     let id = own_variable(facts, identifier, scope, Reason::TargetNotLocal)?;
-    let variable = model.variable(id);
-    if variable.is_captured_by_closure() {
+    if outlives(facts, id) {
         return Err(Refusal::about(Reason::TargetCaptured, identifier.range(), name));
     }
     let at = |node| facts.tree().node(node).range();
@@ -213,6 +212,53 @@ pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: 
         unseen_outside(facts, name, identifier.range(), Reason::TargetPublic)?;
     }
     Ok(())
+}
+
+/// Whether a nested scope that may run later than the code around it reads or writes the variable. A generator
+/// expression that a builtin consumes on the spot does not.
+///
+/// ```python
+/// for x in xs: r.append(lambda: x)
+/// for x in xs:
+///     if any(x < y for y in ys): r.append(x)      # over when the condition is
+/// ```
+pub fn outlives(facts: &Facts<'_>, variable: VariableId) -> bool {
+    let model = facts.model();
+    let row = model.variable(variable);
+    if !row.is_captured_by_closure() {
+        return false;
+    }
+    let later = |scope: ScopeId| {
+        model.enclosing(scope).take_while(|id| *id != row.scope).any(|id| {
+            let nested = model.scope(id);
+            let node = nested.node.map(|node| facts.tree().node(node));
+            nested.kind != ScopeKind::Comprehension
+                || node.is_none_or(|node| !is_consumed_at_once(facts, node))
+        })
+    };
+    row.references.iter().any(|id| later(model.reference(*id).scope))
+        || row.bindings.iter().any(|id| later(model.binding(*id).scope))
+}
+
+/// Whether a comprehension is over when the expression around it is: it is no generator, or a builtin that
+/// keeps nothing consumes it.
+fn is_consumed_at_once(facts: &Facts<'_>, comprehension: Node<'_>) -> bool {
+    const CONSUMERS: &[&str] =
+        &["all", "any", "sum", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict"];
+    if comprehension.kind() != Kind::GeneratorExpression {
+        return true;
+    }
+    let holder = match comprehension.parent() {
+        Some(list) if list.kind() == Kind::ArgumentList => list.parent(),
+        other => other,
+    };
+    let call = holder.and_then(Call::cast).filter(|call| call.function.kind() == Kind::Identifier);
+    call.is_some_and(|call| {
+        let first = call.arguments().list.first().is_some_and(
+            |argument| matches!(argument, Argument::Positional(value) if *value == comprehension),
+        );
+        first && CONSUMERS.contains(&call.function.text()) && facts.model().is_builtin(call.function)
+    })
 }
 
 /// That no other file sees `name` of this module.

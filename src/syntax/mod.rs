@@ -20,5 +20,5 @@ pub use parser::{ParseFailure, Regions, parse};
 pub use python3::{Health, health, same_expression};
 pub use strings::{Literal, LiteralKind, StringPrefix};
 pub use tree::{Node, NodeId, SyntaxTree};
-pub use version::minimum_version;
+pub use version::{minimum_version, raised_by_syntax};
 pub use views::{Argument, Arguments, Assignment, Attribute, Call, ForLoop, Function};

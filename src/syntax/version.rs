@@ -4,12 +4,18 @@
 //! the answer may be too old but never too new. Which Python accepts what was checked with the interpreters.
 
 use super::{Field, Kind, Node, StringPrefix, SyntaxTree};
-use crate::text::PythonVersion;
+use crate::text::{PythonVersion, Target};
 
 /// The oldest release that accepts all of `tree`, as far as its syntax tells. `None` when nothing in it is
 /// newer than Python 2.7; a release such as 3.0 says that Python 2 is out and no more.
 pub fn minimum_version(tree: &SyntaxTree<'_>) -> Option<PythonVersion> {
     tree.nodes().filter_map(needed_by).max()
+}
+
+/// `target` without the releases that cannot run `tree` anyway.
+pub fn raised_by_syntax(target: Target, tree: &SyntaxTree<'_>) -> Target {
+    let oldest = minimum_version(tree).map_or(target.oldest, |needed| needed.max(target.oldest));
+    Target { oldest, newest: target.newest.max(oldest) }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what most arms of a match give")]

@@ -32,6 +32,12 @@ impl Source {
         Self::new(text, self.dialect, self.target)
     }
 
+    /// The same text for other Pythons.
+    #[must_use]
+    pub fn with_target(&self, target: Target) -> Self {
+        Self { target, ..self.clone() }
+    }
+
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
