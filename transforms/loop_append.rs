@@ -14,7 +14,7 @@ use crate::edit::render::whole_lines;
 use crate::edit::{Assumption, Decline, Fix, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
-use crate::semantic::{Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, VariableId};
+use crate::semantic::{Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, Type, VariableId};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
@@ -45,7 +45,6 @@ static META: Meta = Meta {
         Reason::PartialResult,
         Reason::NotFresh,
         Reason::ReceiverUnknown,
-        Reason::NotBuiltin,
         Reason::Yields,
         Reason::Awaits,
         Reason::StopsIteration,
@@ -54,9 +53,7 @@ static META: Meta = Meta {
         Reason::UnpackedArgument,
         Reason::EvaluationOrder,
         Reason::MaybeUnbound,
-        Reason::CommentInTheWay,
         Reason::PragmaInTheWay,
-        Reason::SharedLine,
         Reason::FormattingOff,
         Reason::NoGain,
     ],
@@ -353,8 +350,7 @@ impl<'t> Judge<'_, '_, 't> {
         if element.kind() == Kind::Identifier && element.text() == header.target.text() {
             return match what {
                 Empty::List if builtin("list") && !self.within_length() => Value::Copy("list"),
-                // `set` takes over the table of a set without iterating over it, subclass or not.
-                Empty::Set if builtin("set") && items.class().is_some() => Value::Copy("set"),
+                Empty::Set if builtin("set") && is_taken_item_by_item(&items) => Value::Copy("set"),
                 _ => comprehension,
             };
         }
@@ -468,7 +464,7 @@ impl<'t> Judge<'_, '_, 't> {
             return false;
         };
         let known = matches!(self.shape.addition, Addition::Append(_))
-            || self.facts.type_of(header.iterable).class().is_some();
+            || is_taken_item_by_item(&self.facts.type_of(header.iterable));
         known && element.kind() == Kind::Identifier && element.text() == header.target.text()
     }
 
@@ -523,4 +519,15 @@ impl<'t> Judge<'_, '_, 't> {
     fn comments_can_move(&self) -> Guarded {
         write::check_comments(self.cx.tree, self.shape.site)
     }
+}
+
+/// Whether `set` and `update` add the items of such a value one after the other, as a loop does. They take over
+/// the table of a set or dict, which makes room for all items at once, and so gives the result another order:
+///
+/// ```python
+/// for x in {1, 9, 17, 33}: s.add(x)    # {1, 17, 9, 33}
+/// s.update({1, 9, 17, 33})             # {1, 33, 9, 17}
+/// ```
+fn is_taken_item_by_item(value: &Type) -> bool {
+    matches!(value.class(), Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range))
 }

@@ -68,14 +68,10 @@ impl Transform for LoopRegexCompile {
             return Err(Refusal::new(Reason::CommentInTheWay, comment.range()).into());
         }
         let (module, imports) = module_name(cx.facts, &call, anchor)?;
-        let indentation = anchor.source().slice(anchor.source().indentation(anchor.range().start));
-        let mut expression = format!("{module}.compile({}", moved(arguments.pattern, indentation));
-        if let Some(flags) = arguments.flags {
-            expression = format!("{expression}, {}", moved(flags, indentation));
-        }
+        let expression = compilation(cx, &module, arguments.pattern, arguments.flags, anchor);
         let hoist = Hoist {
             anchor: anchor.range().start,
-            expression: expression + ")",
+            expression,
             name: "_pattern",
             scope: name_scope(cx.facts, scope),
             uses: call.uses(&arguments),
@@ -201,6 +197,28 @@ fn flow_place(statement: Node<'_>) -> Node<'_> {
         _ => None,
     };
     first.unwrap_or(statement)
+}
+
+/// The call of `compile` before `anchor`. Pieces of a pattern that stand on lines of their own keep them.
+fn compilation(
+    cx: &Cx<'_>,
+    module: &str,
+    pattern: Node<'_>,
+    flags: Option<Node<'_>>,
+    anchor: Node<'_>,
+) -> String {
+    let source = anchor.source();
+    let indentation = source.slice(source.indentation(anchor.range().start));
+    if pattern.kind() != Kind::ConcatenatedString || !pattern.text().contains('\n') {
+        let arguments: Vec<String> =
+            std::iter::once(pattern).chain(flags).map(|argument| moved(argument, indentation)).collect();
+        return format!("{module}.compile({})", arguments.join(", "));
+    }
+    let newline = source.newline_at(anchor.range().start);
+    let inner = format!("{indentation}{}", cx.tree.indent_unit());
+    let pattern = moved(pattern, &inner);
+    let flags = flags.map(|flags| format!(",{newline}{inner}{},", moved(flags, &inner))).unwrap_or_default();
+    format!("{module}.compile({newline}{inner}{pattern}{flags}{newline}{indentation})")
 }
 
 /// The name that `compile` is called on, and the import that gives it where the file has none.

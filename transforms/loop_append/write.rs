@@ -72,6 +72,10 @@ pub(super) fn assignment(
         }
         _ => format!("{} = ", shape.receiver.text()),
     };
+    let copied = match value {
+        Value::Copy(_) | Value::Map(_) => iterated(shape),
+        Value::Comprehension(_) => copied_pieces(shape),
+    };
     let new = match value {
         Value::Copy(name) => call(&left, name, vec![iterable(shape, cx)]),
         Value::Map(function) => {
@@ -88,7 +92,7 @@ pub(super) fn assignment(
             }
         }
     };
-    let mut edits = vec![replacement(cx, replaced, &new)];
+    let mut edits = vec![replacement(cx, replaced, &new, &copied)];
     let mut footprint = vec![replaced];
     if let Target::Moved { lines } = target {
         edits.insert(0, Edit::delete(*lines));
@@ -112,8 +116,12 @@ pub(super) fn extension(cx: &Cx<'_>, shape: &Shape<'_>, with: Extension, message
             Bracketed { head, parts: pieces(shape, cx), separator: " ", tail: ")".to_owned() }
         }
     };
+    let copied = match with {
+        Extension::Iterable => iterated(shape),
+        Extension::List | Extension::Generator => copied_pieces(shape),
+    };
     let replaced = shape.site.range();
-    finish(replaced, vec![replacement(cx, replaced, &new)], vec![replaced], message)
+    finish(replaced, vec![replacement(cx, replaced, &new, &copied)], vec![replaced], message)
 }
 
 fn finish(range: Range, edits: Vec<Edit>, footprint: Vec<Range>, message: String) -> Fix {
@@ -185,7 +193,31 @@ fn element(added: &Element<'_>, to: &str) -> String {
 
 /// The condition under which a turn goes on, when `condition` is the one under which it is skipped.
 fn negated(condition: Node<'_>, to: &str) -> String {
-    let mut bare = condition;
+    let bare = without_parentheses(condition);
+    if let Some(argument) = argument_of_not(bare) {
+        return Slot::Filter.fill(&moved(argument, to));
+    }
+    if let Some((operator, opposite)) = opposite_operator(bare) {
+        let whole = bare.range();
+        let before = moved_range(bare, Range::new(whole.start, operator.range().start), to);
+        let behind = moved_range(bare, Range::new(operator.range().end, whole.end), to);
+        return Slot::Filter.fill(&format!("{before}{opposite}{behind}"));
+    }
+    format!("not {}", Slot::Negated.fill(&moved(condition, to)))
+}
+
+/// The part of a condition that its negation repeats.
+fn repeated_by_negation(condition: Node<'_>) -> Node<'_> {
+    let bare = without_parentheses(condition);
+    match argument_of_not(bare) {
+        Some(argument) => argument,
+        None if opposite_operator(bare).is_some() => bare,
+        None => condition,
+    }
+}
+
+fn without_parentheses(expression: Node<'_>) -> Node<'_> {
+    let mut bare = expression;
     while bare.kind() == Kind::ParenthesizedExpression {
         let mut inner = bare.named_children();
         match (inner.next(), inner.next()) {
@@ -193,31 +225,26 @@ fn negated(condition: Node<'_>, to: &str) -> String {
             _ => break,
         }
     }
-    if bare.kind() == Kind::NotOperator
-        && let Some(argument) = bare.child(Field::Argument)
-    {
-        return Slot::Filter.fill(&moved(argument, to));
-    }
-    // `in` and `is` have a negation that asks the same question; `==` may not.
-    let mut operators = bare.children_in(Field::Operators);
-    if let (Kind::ComparisonOperator, Some(operator), None) =
-        (bare.kind(), operators.next(), operators.next())
-    {
-        let opposite = match operator.text() {
-            "in" => Some("not in"),
-            "not in" => Some("in"),
-            "is" => Some("is not"),
-            "is not" => Some("is"),
-            _ => None,
-        };
-        if let Some(opposite) = opposite {
-            let whole = bare.range();
-            let before = moved_range(bare, Range::new(whole.start, operator.range().start), to);
-            let behind = moved_range(bare, Range::new(operator.range().end, whole.end), to);
-            return Slot::Filter.fill(&format!("{before}{opposite}{behind}"));
-        }
-    }
-    format!("not {}", Slot::Negated.fill(&moved(condition, to)))
+    bare
+}
+
+fn argument_of_not(expression: Node<'_>) -> Option<Node<'_>> {
+    (expression.kind() == Kind::NotOperator).then(|| expression.child(Field::Argument))?
+}
+
+/// The only operator of a comparison, and the one that asks the opposite of the same question: `in` and `is`
+/// have one, `==` may not.
+fn opposite_operator(expression: Node<'_>) -> Option<(Node<'_>, &'static str)> {
+    let mut operators = expression.children_in(Field::Operators);
+    let operator = operators.next().filter(|_| expression.kind() == Kind::ComparisonOperator)?;
+    let opposite = match operator.text() {
+        "in" => "not in",
+        "not in" => "in",
+        "is" => "is not",
+        "is not" => "is",
+        _ => return None,
+    };
+    operators.next().is_none().then_some((operator, opposite))
 }
 
 /// The key of a subscript; several subscripts, or one behind a comma, are a tuple.
@@ -237,17 +264,34 @@ fn key(subscript: Node<'_>, to: &str) -> String {
     format!("({text})")
 }
 
+/// What the only loop iterates over, when that alone is repeated.
+fn iterated(shape: &Shape<'_>) -> Vec<Range> {
+    shape.loops().map(|header| header.iterable.range()).collect()
+}
+
+/// What the pieces of a comprehension repeat of the original text, with the comments in it.
+fn copied_pieces(shape: &Shape<'_>) -> Vec<Range> {
+    let clauses = shape.clauses.iter().flat_map(|clause| match clause {
+        Clause::For(header) => vec![header.target, header.iterable],
+        Clause::If(condition) => vec![*condition],
+        Clause::Unless(condition) => vec![repeated_by_negation(*condition)],
+    });
+    clauses.chain(shape.addition.parts()).map(|node| node.range()).collect()
+}
+
 fn inner(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
     Page::at(cx.tree, shape.site.range(), cx.config.line_length).inner()
 }
 
-/// The new code with the comments of what it replaces: one that only follows the creation stays behind the
-/// code, all others stand above it, in order.
-fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed) -> Edit {
+/// The new code with the comments of what it replaces: those in `copied` text are part of the code, one that only
+/// follows the creation stays behind it, all others stand above it, in order.
+fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) -> Edit {
     let source = cx.tree.source();
     let page = Page::at(cx.tree, replaced, cx.config.line_length);
     let mut text = new.lay_out(&page);
-    let comments: Vec<Node<'_>> = comments_in(cx.tree, replaced).collect();
+    let repeated = |comment: &Node<'_>| copied.iter().any(|range| range.contains(comment.range()));
+    let comments: Vec<Node<'_>> =
+        comments_in(cx.tree, replaced).filter(|comment| !repeated(comment)).collect();
     if let [only] = comments.as_slice() {
         let first_line = source.line(only.range().start) == source.line(replaced.start);
         let fits = !text.contains('\n')

@@ -1,0 +1,274 @@
+"""What is measured: for each transform, pieces of code that do the same in several ways.
+
+A case has a function `make(size)` that gives the names its code may use, and its forms: the first is what a
+user wrote, the others are what could stand in its place. The code runs as the body of a function with those
+names as parameters, or at module level where the case says so. It must run on Python 2.7 and 3.6 and later.
+"""
+
+import re
+
+
+class Holder(object):
+    """Something with a list in an attribute."""
+
+    def __init__(self):
+        self.items = ["first"]
+
+
+def numbers(size):
+    return {"xs": list(range(size))}
+
+
+def rows(size):
+    return {"rows": [list(range(10)) for _ in range(size // 10)]}
+
+
+def digits(size):
+    return {"xs": [str(number) for number in range(size)]}
+
+
+def words(size):
+    return {"xs": ["word%d" % number for number in range(size)]}
+
+
+def number_set(size):
+    return {"xs": set(range(size))}
+
+
+def calls(size):
+    return {"xs": list(range(size)), "f": lambda x: x}
+
+
+def holders(size):
+    return {"xs": list(range(size)), "Holder": Holder}
+
+
+def lines(size):
+    return {"lines": ["entry %d of the log" % number for number in range(size)], "re": re}
+
+
+class Case(object):
+    """Forms of the same code: (name, lines) pairs, what the user wrote first."""
+
+    def __init__(self, transform, name, make, forms, at_module_level=False):
+        self.transform = transform
+        self.name = name
+        self.make = make
+        self.forms = [(form, body.strip("\n")) for form, body in forms]
+        self.at_module_level = at_module_level
+
+
+def fill(create, head, added, tail=()):
+    """A loop that adds to `r`, with `head` being the lines around what is `added`, then `tail`."""
+    body = [create]
+    for depth, line in enumerate(list(head) + [added]):
+        body.append("    " * depth + line)
+    return "\n".join(body + list(tail))
+
+
+def appending(name, make, head, element, comprehension, others=(), create="r = []"):
+    loop = fill(create, head, "r.append(%s)" % element)
+    return Case(
+        "loop-append", name, make, [("loop", loop), ("comprehension", "r = [%s]" % comprehension)] + list(others)
+    )
+
+
+def extending(name, make, head, element, pieces):
+    loop = fill('r = ["first"]', head, "r.append(%s)" % element)
+    return Case(
+        "loop-append",
+        name,
+        make,
+        [
+            ("loop", loop),
+            ("extend-list", 'r = ["first"]\nr.extend([%s])' % pieces),
+            ("extend-generator", 'r = ["first"]\nr.extend(%s)' % pieces),
+        ],
+    )
+
+
+def extending_attribute(name, make, head, element, pieces):
+    return Case(
+        "loop-append",
+        name,
+        make,
+        [
+            ("loop", fill("h = Holder()", head, "h.items.append(%s)" % element)),
+            ("extend-list", "h = Holder()\nh.items.extend([%s])" % pieces),
+            ("extend-generator", "h = Holder()\nh.items.extend(%s)" % pieces),
+        ],
+    )
+
+
+def mapped(name, make, element, function):
+    copy = "%s for x in xs" % element
+    return appending(
+        name, make, ["for x in xs:"], element, copy, [("map", "r = list(map(%s, xs))" % function)]
+    )
+
+
+FOR = ["for x in xs:"]
+ODD = ["for x in xs:", "if x % 2:"]
+
+CASES = [
+    appending("append", numbers, FOR, "x + 1", "x + 1 for x in xs"),
+    appending("append-call", calls, FOR, "f(x)", "f(x) for x in xs"),
+    appending("append-filtered", numbers, ODD, "x + 1", "x + 1 for x in xs if x % 2"),
+    appending(
+        "append-nested", rows, ["for row in rows:", "for x in row:"], "x + 1", "x + 1 for row in rows for x in row"
+    ),
+    Case(
+        "loop-append",
+        "append-choice",
+        numbers,
+        [
+            (
+                "loop",
+                "r = []\nfor x in xs:\n    if x % 2:\n        r.append(x)\n    else:\n        r.append(-x)",
+            ),
+            ("comprehension", "r = [x if x % 2 else -x for x in xs]"),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "append-temporary",
+        numbers,
+        [
+            ("loop", "r = []\nfor x in xs:\n    y = x + 1\n    r.append(y)"),
+            ("comprehension", "r = [x + 1 for x in xs]"),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "append-at-module-level",
+        numbers,
+        [
+            ("loop", fill("r = []", FOR, "r.append(x + 1)")),
+            ("comprehension", "r = [x + 1 for x in xs]"),
+        ],
+        at_module_level=True,
+    ),
+    appending("append-copy", numbers, FOR, "x", "x for x in xs", [("copy", "r = list(xs)")]),
+    mapped("append-int", digits, "int(x)", "int"),
+    mapped("append-str", numbers, "str(x)", "str"),
+    mapped("append-len", words, "len(x)", "len"),
+    mapped("append-upper", words, "x.upper()", "str.upper"),
+    Case(
+        "loop-append",
+        "extend-copy",
+        numbers,
+        [
+            ("loop", fill('r = ["first"]', FOR, "r.append(x)")),
+            ("extend", 'r = ["first"]\nr.extend(xs)'),
+        ],
+    ),
+    extending("extend", numbers, FOR, "x + 1", "x + 1 for x in xs"),
+    extending("extend-call", calls, FOR, "f(x)", "f(x) for x in xs"),
+    extending("extend-filtered", numbers, ODD, "x + 1", "x + 1 for x in xs if x % 2"),
+    extending_attribute("extend-attribute", holders, FOR, "x + 1", "x + 1 for x in xs"),
+    extending_attribute("extend-attribute-filtered", holders, ODD, "x + 1", "x + 1 for x in xs if x % 2"),
+    Case(
+        "loop-append",
+        "extend-attribute-copy",
+        holders,
+        [
+            ("loop", fill("h = Holder()", FOR, "h.items.append(x)")),
+            ("extend", "h = Holder()\nh.items.extend(xs)"),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "add",
+        numbers,
+        [
+            ("loop", fill("r = set()", FOR, "r.add(x + 1)")),
+            ("comprehension", "r = {x + 1 for x in xs}"),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "add-copy",
+        numbers,
+        [
+            ("loop", fill("r = set()", FOR, "r.add(x)")),
+            ("comprehension", "r = {x for x in xs}"),
+            ("copy", "r = set(xs)"),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "add-copy-of-set",
+        number_set,
+        [
+            ("loop", fill("r = set()", FOR, "r.add(x)")),
+            ("comprehension", "r = {x for x in xs}"),
+            ("copy", "r = set(xs)"),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "update",
+        numbers,
+        [
+            ("loop", fill('r = {"first"}', FOR, "r.add(x + 1)")),
+            ("update-list", 'r = {"first"}\nr.update([x + 1 for x in xs])'),
+            ("update-set", 'r = {"first"}\nr.update({x + 1 for x in xs})'),
+            ("update-generator", 'r = {"first"}\nr.update(x + 1 for x in xs)'),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "update-filtered",
+        numbers,
+        [
+            ("loop", fill('r = {"first"}', ODD, "r.add(x + 1)")),
+            ("update-list", 'r = {"first"}\nr.update([x + 1 for x in xs if x % 2])'),
+            ("update-generator", 'r = {"first"}\nr.update(x + 1 for x in xs if x % 2)'),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "update-copy",
+        numbers,
+        [
+            ("loop", fill('r = {"first"}', FOR, "r.add(x)")),
+            ("update", 'r = {"first"}\nr.update(xs)'),
+        ],
+    ),
+    Case(
+        "loop-append",
+        "store",
+        numbers,
+        [
+            ("loop", fill("r = {}", FOR, "r[x] = x + 1")),
+            ("comprehension", "r = {x: x + 1 for x in xs}"),
+        ],
+    ),
+]
+
+
+def regex(name, looked_up, compiled, prologue):
+    """`looked_up` for every line against `compiled` with `prologue` before the loop."""
+    return Case(
+        "loop-regex-compile",
+        name,
+        lines,
+        [
+            ("loop", "r = 0\nfor line in lines:\n    r = %s" % looked_up),
+            ("compiled", "r = 0\n%s\nfor line in lines:\n    r = %s" % (prologue, compiled)),
+        ],
+    )
+
+
+NUMBER = r"p = re.compile(r'\d+')"
+
+CASES += [
+    regex("search", r"re.search(r'\d+', line)", "p.search(line)", NUMBER),
+    regex("match", r"re.match(r'\d+', line)", "p.match(line)", NUMBER),
+    regex("sub", r"re.sub(r'\d+', 'n', line)", "p.sub('n', line)", NUMBER),
+    regex("findall", r"re.findall(r'\d+', line)", "p.findall(line)", NUMBER),
+    regex(
+        "search-flags", "re.search('LOG', line, re.I)", "p.search(line)", "p = re.compile('LOG', re.I)"
+    ),
+    regex("compile", r"re.compile(r'\d+').search(line)", "p.search(line)", NUMBER),
+]
