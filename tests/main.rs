@@ -15,6 +15,7 @@ mod engine;
 mod harness;
 mod pages;
 mod pitfalls;
+mod readme;
 mod regex_syntax;
 mod scopes;
 mod support;
