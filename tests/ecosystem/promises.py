@@ -66,6 +66,8 @@ class Subject:
             self.git(["init", "--quiet", "."], repository)
         with self.promise("--output-format json"):
             self.reads_well(repository)
+        with self.promise("--no-prefilter changes nothing"):
+            self.scans_well(repository)
         whole = self.written_for_good(repository)
         if whole is not None:
             self.agrees_with_itself(repository, whole)
@@ -118,6 +120,13 @@ class Subject:
                 self.compiles(repository, sorted(whole))
         trees.set_back(repository, self.original)
         return whole
+
+    def scans_well(self, repository):
+        """The byte scan that decides what is parsed leaves nothing out."""
+        scanned = self.run(["."], repository)
+        parsed = self.run(["--no-prefilter", "."], repository)
+        if scanned.stdout != parsed.stdout:
+            raise Broken(f"the diff is another one:\n{head(parsed.stdout)}")
 
     def agrees_with_itself(self, repository, whole):
         with self.promise("--check tells of changes"):
