@@ -11,6 +11,7 @@
 
 mod bytes;
 mod cli;
+mod docs;
 mod engine;
 mod harness;
 mod pages;
