@@ -175,6 +175,8 @@ pub enum OutputFormat {
     Text,
     /// One document with everything.
     Json,
+    /// The interchange format of code-scanning services.
+    Sarif,
     /// Workflow commands that GitHub shows beside the code.
     Github,
 }

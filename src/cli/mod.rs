@@ -19,6 +19,7 @@ mod process;
 mod progress;
 mod report;
 mod run;
+mod sarif;
 mod settings;
 mod suggest;
 mod summary;

@@ -9,8 +9,10 @@ use super::base::Base;
 use super::diff::{self, Paint};
 use super::json::{self, Document};
 use super::report::{FileReport, FixRecord, Place};
+use super::sarif;
 use super::summary::Summary;
 use super::walk::InputError;
+use crate::engine::Registry;
 
 /// A sink for reports.
 pub struct Output {
@@ -68,7 +70,7 @@ impl Output {
             }
             (Some(OutputFormat::Text), _) => write_text(&report, self.detail, out),
             (Some(OutputFormat::Github), _) => write_github(&report, out),
-            (Some(OutputFormat::Json), _) => {
+            (Some(OutputFormat::Json | OutputFormat::Sarif), _) => {
                 self.reports.push(report);
                 Ok(())
             }
@@ -85,8 +87,13 @@ impl Output {
         self,
         errors: &[InputError],
         summary: &Summary,
+        registry: &Registry,
         out: &mut dyn Write,
     ) -> io::Result<Option<PathBuf>> {
+        if self.format == Some(OutputFormat::Sarif) {
+            sarif::write(&self.reports, registry, out)?;
+            return Ok(None);
+        }
         if self.format == Some(OutputFormat::Json) {
             json::write(&Document::new(self.mode, &self.reports, errors, summary), out)?;
             return Ok(None);

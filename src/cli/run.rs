@@ -116,7 +116,7 @@ fn run_paths(
     if let Some(failure) = failure {
         return Err(failure.into());
     }
-    let apply_in = output.finish(&tally.errors, &tally.summary, terminal.out())?;
+    let apply_in = output.finish(&tally.errors, &tally.summary, pipeline.registry, terminal.out())?;
     terminal.flush()?;
     if jobs.is_empty() && tally.errors.is_empty() {
         terminal.warning("no Python files found under these paths");
@@ -179,7 +179,7 @@ fn run_stdin(
         terminal.out().write_all(&new.unwrap_or(original))?;
     }
     output.add(report, terminal.out())?;
-    output.finish(&tally.errors, &tally.summary, terminal.out())?;
+    output.finish(&tally.errors, &tally.summary, pipeline.registry, terminal.out())?;
     terminal.flush()?;
     for line in tally.summary.render(options.mode, options.detail) {
         terminal.say(&line);

@@ -261,7 +261,11 @@ mod tests {
                 "setup(python_requires='>={}'.format(3), classifiers='''\nProgramming Language :: Python :: 3.6\nProgramming Language :: Python :: 3.7\n''')",
                 "3.6 to 3.14, classifiers in setup.py",
             ),
-            ("setup.py", "# Programming Language :: Python :: 2.7\nsetup()", "2.7 to 3.14, no version stated, and signs of support for Python 2"),
+            (
+                "setup.py",
+                "# Programming Language :: Python :: 2.7\nsetup()",
+                "2.7 to 3.14, no version stated, and signs of support for Python 2",
+            ),
             ("README", "python_requires='>=3.6'", "3.8 to 3.14, the default"),
         ];
         for (name, text, expected) in cases {
