@@ -64,6 +64,10 @@ static META: Meta = Meta {
 /// Releases from which on a comprehension was measured to be as fast as `map` over a method or builtin.
 const COMPREHENSION_AS_FAST_AS_MAP: PythonVersion = PythonVersion::new(3, 12);
 
+/// Releases from which on `map` over `str` was measured to be slower than the loop: they call `str` in a way that
+/// `map` cannot.
+const MAP_OF_STR_SLOWER: PythonVersion = PythonVersion::new(3, 11);
+
 /// Releases from which on `extend` of a generator was measured to be slower than the loop.
 const EXTEND_OF_GENERATOR_SLOWER: PythonVersion = PythonVersion::new(3, 11);
 
@@ -360,8 +364,10 @@ impl<'t> Judge<'_, '_, 't> {
             return comprehension;
         }
         match guards::mapped_builtin(self.facts, element, header.target, &items.item()) {
-            Some(function) => Value::Map(function),
-            None => comprehension,
+            Some(function) if function != "str" || source.target().newest < MAP_OF_STR_SLOWER => {
+                Value::Map(function)
+            }
+            _ => comprehension,
         }
     }
 

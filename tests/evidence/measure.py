@@ -1,11 +1,11 @@
 """Measures how much faster, or smaller, the forms of `cases.py` are on every CPython of this machine.
 
     python3 measure.py                 measure everything, print a table, write docs/evidence.json
-    python3 measure.py --only append   only cases whose name holds that; nothing is written unless --output says so
+    python3 measure.py --only append   only cases whose name holds that; written only with --output
 
 Each Python runs this file again as a worker. In a round, every form of a case is timed once, one after the
 other, so that what disturbs the machine disturbs all of them; a round gives one ratio for each form, and the
-median over the rounds is what counts. Time is that of the processor. The whole is done twice, and the two medians
+median over the rounds is what counts. Time is that of the processor. The whole is done twice, and the medians
 are kept beside one another, which shows how far they can be trusted. It needs the standard library alone.
 """
 
@@ -53,7 +53,7 @@ def main():
     document = combine(results, options)
     if options.output or not options.only:
         with open(options.output or OUTPUT, "w") as file:
-            file.write(json.dumps(document, indent=1, sort_keys=True, separators=(",", ": ")) + "\n")
+            file.write(written(document))
     print_table(document)
 
 
@@ -98,7 +98,8 @@ def version_of(path):
         "print('%d.%d %s %s' % (i[0], i[1], i[3], platform.python_implementation()))"
     )
     try:
-        words = subprocess.check_output([path, "-c", script], stderr=subprocess.STDOUT).decode("ascii").split()
+        output = subprocess.check_output([path, "-c", script], stderr=subprocess.STDOUT)
+        words = output.decode("ascii").split()
     except (OSError, subprocess.CalledProcessError, UnicodeDecodeError):
         return None
     if words[1:] != ["final", "CPython"]:
@@ -170,8 +171,8 @@ def show(value):
 
 
 def rounds_of(functions, options):
-    """Returns, for each form but the first, how many times faster than the first it was in each round; and the
-    seconds that one run of the first took at best."""
+    """Returns how many times faster than the first form each other was in each round, and the seconds that one
+    run of the first took at best."""
     counts = [times_to_fill(function, options.seconds) for _, function in functions]
     ratios = dict((form, []) for form, _ in functions[1:])
     best = None
@@ -250,6 +251,14 @@ def times(runs, key, form):
     return found
 
 
+def written(document):
+    """Returns the document as JSON, with each case on a line of its own."""
+    head = dict((key, value) for key, value in document.items() if key != "cases")
+    lines = [json.dumps(entry, sort_keys=True) for entry in document["cases"]]
+    cases = ",\n".join("  " + line for line in lines)
+    return json.dumps(head, sort_keys=True)[:-1] + ', "cases": [\n' + cases + "\n]}\n"
+
+
 def summary(runs):
     """Returns the median of all ratios, the quartiles around it, and the median of each run."""
     every = sorted(ratio for run in runs for ratio in run)
@@ -269,10 +278,10 @@ def quantile(ordered, share):
 
 
 def print_table(document):
-    """Prints a line for each case, form and size: the speedup on each Python, and how far it can be trusted."""
+    """Prints for each case, form and size the speedup on each Python, and how far it can be trusted."""
     versions = sorted(document["releases"], key=number)
     titles = "".join("%7s" % version for version in versions)
-    print("How many times faster than the loop (spread: widest quartiles; apart: widest difference of the runs)")
+    print("Times faster than the loop (spread: widest quartiles; apart: widest difference of the runs)")
     print("%-26s %-17s %7s %s   spread  apart" % ("case", "form", "size", titles))
     for entry in document["cases"]:
         for size in SIZES:

@@ -38,7 +38,7 @@ pub(super) enum Target {
 pub(super) enum Extension {
     /// What the loop iterates over.
     Iterable,
-    /// A list, or set, that is built first.
+    /// A list that is built first.
     List,
     /// A generator.
     Generator,
@@ -109,10 +109,10 @@ pub(super) fn extension(cx: &Cx<'_>, shape: &Shape<'_>, with: Extension, message
         Extension::Iterable => {
             Bracketed { head, parts: vec![iterable(shape, cx)], separator: ", ", tail: ")".to_owned() }
         }
-        Extension::List if method == "extend" => {
+        Extension::List => {
             Bracketed { head: head + "[", parts: pieces(shape, cx), separator: " ", tail: "])".to_owned() }
         }
-        Extension::List | Extension::Generator => {
+        Extension::Generator => {
             Bracketed { head, parts: pieces(shape, cx), separator: " ", tail: ")".to_owned() }
         }
     };
