@@ -30,7 +30,7 @@ static META: Meta = Meta {
     summary: "a loop that only fills a list, set or dict becomes a comprehension, a copy or one call",
     page: include_str!("loop-append.md"),
     kinds: &[Kind::ForStatement],
-    needles: &[".append", ".add", "] =", "]="],
+    needles: &[r"\bfor\b", r"\b(?:append|add)\b|\](?:\s|\\\r?\n)*="],
     reasons: &[
         Reason::ClassScope,
         Reason::DynamicScope,
@@ -314,13 +314,13 @@ impl<'t> Judge<'_, '_, 't> {
         guards::unobserved(self.facts, local.variable, &self.shape.parts(), site)?;
         guards::no_partial_result(self.facts, local.flow, local.variable, site)?;
         if let Addition::Store { subscript, value } = &self.shape.addition {
-            self.key_is_plain(*subscript)?;
+            key_is_plain(*subscript)?;
             for key in subscript.children_in(Field::Subscript) {
                 guards::commute(self.facts, key, *value, site)?;
             }
         }
         let value = self.value(creation.what);
-        let target = self.target(local, creation)?;
+        let target = self.target(local, creation);
         let message = match &value {
             Value::Copy(name) => format!("fill `{}` with `{name}()`", self.shape.receiver.text()),
             Value::Map(function) => {
@@ -329,17 +329,6 @@ impl<'t> Judge<'_, '_, 't> {
             Value::Comprehension(_) => format!("fill `{}` with a comprehension", self.shape.receiver.text()),
         };
         Ok(write::assignment(self.cx, self.shape, &value, &target, message))
-    }
-
-    /// ```python
-    /// d[1:2] = x
-    /// ```
-    fn key_is_plain(&self, subscript: Node<'_>) -> Guarded {
-        let odd = |key: &Node<'_>| matches!(key.kind(), Kind::Slice | Kind::ListSplat);
-        match subscript.children_in(Field::Subscript).find(odd) {
-            Some(key) => Err(Refusal::new(Reason::UnpackedArgument, key.range())),
-            None => Ok(()),
-        }
     }
 
     /// The fastest form that is known to do the same.
@@ -383,7 +372,7 @@ impl<'t> Judge<'_, '_, 't> {
 
     /// Where the value is assigned: in place of the creation when nothing in between needs it, else the
     /// creation stays.
-    fn target(&self, local: &Local<'_>, creation: &Creation<'_>) -> Guarded<Target> {
+    fn target(&self, local: &Local<'_>, creation: &Creation<'_>) -> Target {
         let site = self.shape.site;
         let statement = creation.assignment.statement;
         let source = statement.source();
@@ -393,16 +382,16 @@ impl<'t> Judge<'_, '_, 't> {
         let model = self.facts.model();
         let needed = local.flow.read_before(model, local.variable, statement, site);
         if needed.is_some() || (local.flow.may_be_handled(statement) && !adjacent) {
-            return Ok(Target::Site);
+            return Target::Site;
         }
         if adjacent {
-            return Ok(Target::Creation(statement.range().cover(site.range())));
+            return Target::Creation(statement.range().cover(site.range()));
         }
         let alone = whole_lines(statement).filter(|_| creation.same_block || self.moves_freely(local));
-        Ok(match alone {
+        match alone {
             Some(lines) if creation.assignment.annotation.is_none() => Target::Moved { lines },
             _ => Target::Site,
-        })
+        }
     }
 
     /// Whether the creation may leave its block: nobody else can see when the name gets its value.
@@ -536,4 +525,15 @@ impl<'t> Judge<'_, '_, 't> {
 /// ```
 fn is_taken_item_by_item(value: &Type) -> bool {
     matches!(value.class(), Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range))
+}
+
+/// ```python
+/// d[1:2] = x
+/// ```
+fn key_is_plain(subscript: Node<'_>) -> Guarded {
+    let odd = |key: &Node<'_>| matches!(key.kind(), Kind::Slice | Kind::ListSplat);
+    match subscript.children_in(Field::Subscript).find(odd) {
+        Some(key) => Err(Refusal::new(Reason::UnpackedArgument, key.range())),
+        None => Ok(()),
+    }
 }

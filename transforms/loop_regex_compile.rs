@@ -26,7 +26,7 @@ static META: Meta = Meta {
     summary: "a regular expression used in a loop is compiled once, in front of it",
     page: include_str!("loop-regex-compile.md"),
     kinds: &[Kind::Call],
-    needles: &["re", "compile", "search", "match", "sub", "split", "findall", "finditer"],
+    needles: &[r"\bre\b", r"\b(?:for|while)\b"],
     reasons: &[
         Reason::ClassScope,
         Reason::DynamicScope,

@@ -9,3 +9,15 @@ use crate::engine::{Registry, Transform};
 pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 
 const TRANSFORMS: &[&dyn Transform] = &[&loop_append::LoopAppend, &loop_regex_compile::LoopRegexCompile];
+
+#[cfg(test)]
+mod tests {
+    use super::BUILT_IN;
+
+    #[test]
+    fn every_needle_is_a_regular_expression() {
+        for needle in BUILT_IN.transforms().flat_map(|transform| transform.meta().needles) {
+            assert!(regex::bytes::Regex::new(needle).is_ok(), "{needle}");
+        }
+    }
+}

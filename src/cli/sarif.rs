@@ -21,7 +21,7 @@ pub fn write(reports: &[FileReport], registry: &Registry, out: &mut dyn Write) -
     let found: BTreeSet<&str> = reports.iter().flat_map(|report| &report.fixes).map(|fix| fix.id).collect();
     let rules: Vec<Value> = registry
         .transforms()
-        .map(|transform| transform.meta())
+        .map(crate::engine::Transform::meta)
         .filter(|meta| found.contains(meta.id))
         .map(|meta| json!({ "id": meta.id, "shortDescription": { "text": meta.summary } }))
         .collect();
@@ -86,16 +86,11 @@ fn bytes(range: Range) -> Value {
 
 /// The path as a relative reference: everything but unreserved characters and slashes is escaped.
 fn uri(report: &FileReport) -> String {
-    let path = report.path.to_string_lossy();
-    let mut escaped = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                escaped.push(byte.into())
-            }
-            b'\\' => escaped.push('/'),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(byte);
+    let escape = |byte: u8| match byte {
+        b'\\' => "/".to_owned(),
+        _ if plain(&byte) => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    report.path.to_string_lossy().bytes().map(escape).collect()
 }

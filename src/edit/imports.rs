@@ -35,11 +35,8 @@ pub(super) fn insertion(tree: &SyntaxTree<'_>, requests: &[ImportRequest]) -> Op
     let newline = source.newline_at(last.range().start);
     let lines: Vec<String> = requests.iter().map(render).collect();
     let ends_in_newline = source.slice(Range::new(0, at)).ends_with('\n');
-    let text = if ends_in_newline {
-        lines.iter().map(|line| format!("{line}{newline}")).collect::<String>()
-    } else {
-        lines.iter().map(|line| format!("{newline}{line}")).collect::<String>()
-    };
+    let text = lines.join(newline);
+    let text = if ends_in_newline { text + newline } else { newline.to_owned() + &text };
     Some(Edit::insert(at, text))
 }
 

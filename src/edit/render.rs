@@ -195,7 +195,7 @@ impl Bracketed {
             format!("{inner}{together}{newline}")
         } else {
             let end = if commas { "," } else { "" };
-            self.parts.iter().map(|part| format!("{inner}{part}{end}{newline}")).collect()
+            format!("{inner}{}{end}{newline}", self.parts.join(&format!("{end}{newline}{inner}")))
         };
         format!("{}{newline}{lines}{}{}", self.head, page.indentation, self.tail)
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, apply};
+use crate::engine::scan::may_match;
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
@@ -30,7 +31,7 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     if let Some(at) = first_lone_cr(source) {
         return skipped(lone_cr(source, at));
     }
-    let candidate = |transform: &&'static dyn Transform| has_needle(source, *transform);
+    let candidate = |transform: &&'static dyn Transform| may_match(source, *transform);
     if config.prefilter == Prefilter::On
         && !transforms.iter().any(candidate)
         && !source.text().contains("pyfix:")
@@ -75,11 +76,6 @@ fn as_skip(source: &Source, failure: ParseFailure) -> Skip {
         ParseFailure::TooDeep { at } => Skip::TooDeep { line: source.line(at) },
         ParseFailure::ParserFailed => Skip::ParserFailed,
     }
-}
-
-fn has_needle(source: &Source, transform: &dyn Transform) -> bool {
-    let text = source.text().as_bytes();
-    transform.meta().needles.iter().any(|needle| memchr::memmem::find(text, needle.as_bytes()).is_some())
 }
 
 /// The first carriage return that stands alone and not inside a string.
@@ -185,7 +181,7 @@ impl Job<'_> {
         let mut findings = Findings::default();
         let all = self.config.prefilter == Prefilter::Off;
         let possible: Vec<_> =
-            transforms.iter().filter(|transform| all || has_needle(source, **transform)).collect();
+            transforms.iter().filter(|transform| all || may_match(source, **transform)).collect();
         for node in tree.nodes() {
             for transform in &possible {
                 let meta = transform.meta();

@@ -17,7 +17,7 @@ pub struct Meta {
     pub page: &'static str,
     /// The kinds of node that it looks at.
     pub kinds: &'static [Kind],
-    /// A text without any of these holds no candidate.
+    /// Regular expressions over the bytes of a text: where one of them matches nowhere, there is no candidate.
     pub needles: &'static [&'static str],
     /// The reasons that it can give for leaving a candidate alone.
     pub reasons: &'static [Reason],

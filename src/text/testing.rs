@@ -1,7 +1,5 @@
 //! What the tests of this module share: asking the Python that is installed.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::thread;

@@ -158,7 +158,7 @@ impl<'t> Shape<'t> {
                 (Kind::IfStatement | Kind::ExpressionStatement, []) => {
                     let (receiver, mut addition) = addition(*first)?;
                     if let Some(temporary) = &temporary {
-                        addition = with_temporary(addition, temporary)?;
+                        addition = with_temporary(&addition, temporary)?;
                     }
                     return Some(Self { site, clauses, temporary, receiver, addition });
                 }
@@ -216,7 +216,7 @@ fn temporary_at(statement: Node<'_>) -> Option<Temporary<'_>> {
 }
 
 /// The addition with the temporary's value where its name is evaluated first.
-fn with_temporary<'t>(addition: Addition<'t>, temporary: &Temporary<'t>) -> Option<Addition<'t>> {
+fn with_temporary<'t>(addition: &Addition<'t>, temporary: &Temporary<'t>) -> Option<Addition<'t>> {
     let expression = addition.plain_element()?;
     let name = evaluated_first(expression);
     (name.kind() == Kind::Identifier && name.text() == temporary.target.text()).then_some(())?;

@@ -301,11 +301,10 @@ fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) 
             return Edit::replace(replaced, text);
         }
     }
-    let above: String = comments
-        .iter()
-        .map(|comment| format!("{}{}{}", comment.text(), page.newline, page.indentation))
-        .collect();
-    Edit::replace(replaced, above + &text)
+    let next_line = format!("{}{}", page.newline, page.indentation);
+    let mut lines: Vec<&str> = comments.iter().map(Node::text).collect();
+    lines.push(&text);
+    Edit::replace(replaced, lines.join(&next_line))
 }
 
 /// Whether the comments in and behind the loop, and behind the creation before it, can be kept.

@@ -170,7 +170,7 @@ impl<'t> RegexCall<'t> {
         // Flags by keyword may stand among the others: then the pieces around them are joined.
         let text = match arguments.flags_argument {
             Some(flags) if flags.range().start < last.range().start => {
-                kept.iter().map(|argument| argument.text()).collect::<Vec<_>>().join(", ")
+                kept.iter().map(Node::text).collect::<Vec<_>>().join(", ")
             }
             _ => source.slice(first.range().cover(last.range())).to_owned(),
         };

@@ -1,7 +1,5 @@
 //! Compares every codec of the table, sequence by sequence, and every name with the Python that is installed.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

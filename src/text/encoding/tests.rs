@@ -1,7 +1,5 @@
 //! Odd headers compared with Python, and edits of files in several encodings.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::fmt::Write as _;
 
 use super::*;
