@@ -196,6 +196,16 @@ impl Flow {
     /// Whether there is a way to `place` on which `variable` was never bound, or was deleted last.
     pub fn maybe_unbound(&self, model: &Model<'_>, variable: VariableId, place: Node<'_>) -> bool {
         let Some(target) = self.step_of(place.id()) else { return true };
+        // except E as e: ...                 # deletes `e` when it ends
+        let deleted_by_clause = model.variable(variable).bindings.iter().any(|binding| {
+            let binding = model.binding(*binding);
+            let mut around = model.tree().node(binding.node).ancestors();
+            binding.kind == BindingKind::ExceptTarget
+                && around.find(|up| up.kind() == Kind::ExceptClause).is_none_or(|clause| !clause.holds(place))
+        });
+        if deleted_by_clause {
+            return true;
+        }
         let uses = Uses::of(self, model, variable);
         let mut seen = vec![false; self.steps.len()];
         let mut open = vec![target];
