@@ -209,6 +209,14 @@ pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: 
     if let Some(read) = flow.read_after(model, id, site) {
         return Err(Refusal::about(Reason::TargetReadLater, at(read), name));
     }
+    // print(x)                           # UnboundLocalError, unless the name stops being a local one
+    // for x in xs: r.append(x)
+    let outside = |node| !site.range().contains(at(node));
+    let stays_local = variable.bindings.iter().any(|binding| outside(model.binding(*binding).node));
+    let read = variable.references.iter().map(|id| model.reference(*id).node).find(|node| outside(*node));
+    if let Some(read) = read.filter(|_| !stays_local && model.scope(scope).kind == ScopeKind::Function) {
+        return Err(Refusal::about(Reason::TargetReadLater, at(read), name));
+    }
     if model.scope(scope).kind == ScopeKind::Module {
         unseen_outside(facts, name, identifier.range(), Reason::TargetPublic)?;
     }
