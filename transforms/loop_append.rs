@@ -14,7 +14,7 @@ use crate::edit::render::whole_lines;
 use crate::edit::{Assumption, Decline, Fix, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
-use crate::semantic::{Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, VariableId};
+use crate::semantic::{Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, Type, VariableId};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::PythonVersion;
 
@@ -345,8 +345,7 @@ impl<'t> Judge<'_, '_, 't> {
         if element.kind() == Kind::Identifier && element.text() == header.target.text() {
             return match what {
                 Empty::List if builtin("list") && !self.within_length() => Value::Copy("list"),
-                // `set` takes over the table of a set without iterating over it, subclass or not.
-                Empty::Set if builtin("set") && items.class().is_some() => Value::Copy("set"),
+                Empty::Set if builtin("set") && is_added_one_by_one(&items) => Value::Copy("set"),
                 _ => comprehension,
             };
         }
@@ -462,7 +461,7 @@ impl<'t> Judge<'_, '_, 't> {
             return false;
         };
         let known = matches!(self.shape.addition, Addition::Append(_))
-            || self.facts.type_of(header.iterable).class().is_some();
+            || is_added_one_by_one(&self.facts.type_of(header.iterable));
         known && element.kind() == Kind::Identifier && element.text() == header.target.text()
     }
 
@@ -517,4 +516,11 @@ impl<'t> Judge<'_, '_, 't> {
     fn comments_can_move(&self) -> Guarded {
         write::check_comments(self.cx.tree, self.shape.site)
     }
+}
+
+/// Whether a set made of it, or updated with it, is laid out as by adding its items one after the other. `set`
+/// takes over the table of another set, subclass or not, and makes room for a dict in advance: the order of
+/// the result differs then.
+fn is_added_one_by_one(items: &Type) -> bool {
+    matches!(items.class(), Some(Class::List | Class::Tuple | Class::Range | Class::Str | Class::Bytes))
 }
