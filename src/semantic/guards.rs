@@ -571,10 +571,18 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> bool {
                 Kind::Attribute => {
                     let called =
                         parent.parent().and_then(Call::cast).is_some_and(|call| call.function == parent);
-                    called && node.field() == Field::Object
+                    // it = r.__iter__()
+                    let special =
+                        parent.child(Field::Attribute).is_none_or(|name| name.text().starts_with("__"));
+                    called && node.field() == Field::Object && !special
                 }
                 Kind::ReturnStatement => true,
-                Kind::ForStatement | Kind::ForInClause => node.field() == Field::Right,
+                Kind::ForStatement => node.field() == Field::Right,
+                // more = (y + 1 for y in r)
+                Kind::ForInClause => {
+                    let lazy = parent.parent().is_none_or(|up| up.kind() == Kind::GeneratorExpression);
+                    node.field() == Field::Right && !lazy
+                }
                 _ => false,
             }
         })
