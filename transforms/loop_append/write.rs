@@ -88,7 +88,7 @@ pub(super) fn assignment(
             }
         }
     };
-    let mut edits = vec![replacement(cx, replaced, &new)];
+    let mut edits = vec![replacement(cx, shape, replaced, &new)];
     let mut footprint = vec![replaced];
     if let Target::Moved { lines } = target {
         edits.insert(0, Edit::delete(*lines));
@@ -113,7 +113,7 @@ pub(super) fn extension(cx: &Cx<'_>, shape: &Shape<'_>, with: Extension, message
         }
     };
     let replaced = shape.site.range();
-    finish(replaced, vec![replacement(cx, replaced, &new)], vec![replaced], message)
+    finish(replaced, vec![replacement(cx, shape, replaced, &new)], vec![replaced], message)
 }
 
 fn finish(range: Range, edits: Vec<Edit>, footprint: Vec<Range>, message: String) -> Fix {
@@ -243,11 +243,14 @@ fn inner(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
 
 /// The new code with the comments of what it replaces: one that only follows the creation stays behind the
 /// code, all others stand above it, in order.
-fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed) -> Edit {
+fn replacement(cx: &Cx<'_>, shape: &Shape<'_>, replaced: Range, new: &Bracketed) -> Edit {
     let source = cx.tree.source();
     let page = Page::at(cx.tree, replaced, cx.config.line_length);
     let mut text = new.lay_out(&page);
-    let comments: Vec<Node<'_>> = comments_in(cx.tree, replaced).collect();
+    // A comment within an expression moves with it.
+    let parts: Vec<Range> = shape.parts().iter().map(Node::range).collect();
+    let within = |comment: &Node<'_>| parts.iter().any(|part| part.contains(comment.range()));
+    let comments: Vec<Node<'_>> = comments_in(cx.tree, replaced).filter(|comment| !within(comment)).collect();
     if let [only] = comments.as_slice() {
         let first_line = source.line(only.range().start) == source.line(replaced.start);
         let fits = !text.contains('\n')
