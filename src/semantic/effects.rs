@@ -27,13 +27,15 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
         node.named_children().fold(Effects::empty(), |sum, part| sum | of_expression(facts, part))
     };
     match node.kind() {
-        Kind::Integer
-        | Kind::Float
-        | Kind::True
-        | Kind::False
-        | Kind::None
-        | Kind::Ellipsis
-        | Kind::Lambda => Effects::empty(),
+        Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None | Kind::Ellipsis => {
+            Effects::empty()
+        }
+        // Defaults are evaluated where the lambda stands, its body is not.
+        Kind::Lambda => {
+            let parameters = node.child(Field::Parameters).into_iter().flat_map(|list| list.named_children());
+            let defaults = parameters.filter_map(|parameter| parameter.child(Field::Value));
+            defaults.fold(Effects::empty(), |sum, value| sum | of_expression(facts, value))
+        }
         // A name may have no value.
         Kind::Identifier => Effects::MAY_RAISE,
         Kind::String | Kind::ConcatenatedString => {
@@ -63,12 +65,16 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
                 }
         }
         Kind::BinaryOperator | Kind::UnaryOperator => {
-            let known = facts.type_of(node) != Type::Unknown;
+            // '%s' % [x] shows `x`
+            let formats =
+                node.has_token("%") && node.named_children().any(|part| !is_plain(&facts.type_of(part)));
+            let known = facts.type_of(node) != Type::Unknown && !formats;
             parts(node) | if known { Effects::MAY_RAISE } else { anything }
         }
         Kind::Subscript => {
+            // Looking a key up compares it with the keys of the dict.
             let known = node.named_children().all(|part| {
-                facts.type_of(part).class().is_some()
+                facts.type_of(part).class().is_some_and(|class| class != Class::Dict)
                     && (part.field() == Field::Value || is_plain(&facts.type_of(part)))
             });
             parts(node) | if known { Effects::MAY_RAISE } else { anything }

@@ -350,30 +350,25 @@ fn binds(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
 ///
 /// When both may have effects, or one has effects that the other could see.
 pub fn commute(facts: &Facts<'_>, one: Node<'_>, other: Node<'_>, site: Node<'_>) -> Guarded {
-    let effects = |node: Node<'_>| effects::of_expression(facts, node);
-    let quiet = |node: Node<'_>| {
-        // A name read here has a value, or else both orders raise the same.
-        node.kind() == Kind::Identifier || effects(node).is_empty()
-    };
-    let fixed = |node: Node<'_>| node.kind() != Kind::Identifier || !is_bound_by(facts, node, &[one, other]);
-    if (quiet(one) && fixed(one)) || (quiet(other) && fixed(other)) {
+    if [one, other].into_iter().any(|node| is_settled(facts, node, &[one, other])) {
         return Ok(());
     }
-    let calls = |node| effects(node).intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS | Effects::BINDS);
-    let raises = |node| effects(node).contains(Effects::MAY_RAISE);
-    let names_only = |node: Node<'_>| {
-        node.descendants().all(|part| {
-            !matches!(part.kind(), Kind::Call | Kind::Subscript | Kind::Attribute | Kind::BinaryOperator)
-        })
-    };
-    let harmless = |node| !calls(node) && (!raises(node) || names_only(node));
-    if harmless(one) || harmless(other) {
-        let nobody_binds = !effects(one).contains(Effects::BINDS) && !effects(other).contains(Effects::BINDS);
-        if nobody_binds {
-            return Ok(());
-        }
-    }
     Err(Refusal::new(Reason::EvaluationOrder, site.range()))
+}
+
+/// Whether `node` gives the same value, and nothing happens, whenever it is evaluated among `parts`.
+fn is_settled(facts: &Facts<'_>, node: Node<'_>, parts: &[Node<'_>]) -> bool {
+    match node.kind() {
+        // A name read here has a value, or else both orders raise the same.
+        Kind::Identifier => !is_bound_by(facts, node, parts),
+        Kind::Tuple | Kind::List | Kind::ExpressionList | Kind::ParenthesizedExpression => {
+            node.named_children().all(|part| is_settled(facts, part, parts))
+        }
+        Kind::UnaryOperator => node
+            .child(Field::Argument)
+            .is_some_and(|argument| matches!(argument.kind(), Kind::Integer | Kind::Float)),
+        _ => effects::of_expression(facts, node).is_empty(),
+    }
 }
 
 fn is_bound_by(facts: &Facts<'_>, name: Node<'_>, parts: &[Node<'_>]) -> bool {
@@ -386,8 +381,12 @@ fn is_bound_by(facts: &Facts<'_>, name: Node<'_>, parts: &[Node<'_>]) -> bool {
             || parts.iter().any(|part| part.range().contains(facts.tree().node(binding.node).range()))
     });
     let module = facts.model().scope(row.scope).kind == ScopeKind::Module;
-    rebound
-        || (module && facts.world().name_used_elsewhere(&row.name) != Answer::No && row.bindings.len() > 1)
+    // globals()['k'] = 5, also in another file
+    let reached = || {
+        facts.model().any_taint().intersects(Taints::all() - Taints::STAR_IMPORT - Taints::LOCALS)
+            || facts.world().name_used_elsewhere(&row.name) != Answer::No
+    };
+    rebound || (module && reached())
 }
 
 /// That `part` can move into a comprehension, or into a generator that a call consumes.
