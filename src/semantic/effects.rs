@@ -89,6 +89,54 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
     }
 }
 
+/// Whether evaluating `node` does nothing that could fail but read names.
+pub(super) fn only_names(node: Node<'_>) -> bool {
+    node.descendants().all(|part| {
+        !matches!(
+            part.kind(),
+            Kind::Call
+                | Kind::Subscript
+                | Kind::Attribute
+                | Kind::BinaryOperator
+                | Kind::UnaryOperator
+                | Kind::ComparisonOperator
+                | Kind::Interpolation
+        )
+    })
+}
+
+/// Whether the statements of a loop run no code of a user's by themselves: to iterate, to unpack, to test, to
+/// hash.
+///
+/// ```python
+/// for x in numbered(r):     # a generator that looks at `r`
+///     if x:                 # `x.__bool__`
+///         s.add(x)          # `x.__hash__`
+/// ```
+pub(super) fn loop_runs_known_code(facts: &Facts<'_>, site: Node<'_>) -> bool {
+    let known = |node: Option<Node<'_>>| node.is_some_and(|node| facts.type_of(node).class().is_some());
+    site.descendants().all(|node| match node.kind() {
+        Kind::ForStatement => {
+            let target = node.child(Field::Left);
+            let single = target.is_some_and(|target| target.kind() == Kind::Identifier);
+            let items = node.child(Field::Right).map_or(Type::Unknown, |right| facts.type_of(right).item());
+            known(node.child(Field::Right)) && (single || items.class().is_some())
+        }
+        Kind::IfStatement | Kind::ElifClause => known(node.child(Field::Condition)),
+        Kind::Assignment => {
+            let target = node.child(Field::Left);
+            target.filter(|target| target.kind() == Kind::Subscript).is_none_or(|target| {
+                target.children_in(Field::Subscript).all(|key| is_hashable(&facts.type_of(key)))
+            })
+        }
+        Kind::Call => Attribute::cast(node.child(Field::Function).unwrap_or(node))
+            .filter(|method| method.name.text() == "add")
+            .and_then(|_| Call::cast(node))
+            .is_none_or(|call| call.sole_argument().is_some_and(|only| is_hashable(&facts.type_of(only)))),
+        _ => true,
+    })
+}
+
 fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
     let anything = Effects::CALLS_UNKNOWN | Effects::MAY_RAISE;
     let Some(call) = Call::cast(node) else { return anything };

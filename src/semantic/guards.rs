@@ -240,8 +240,9 @@ pub fn unseen_outside(facts: &Facts<'_>, name: &str, range: Range, reason: Reaso
     Ok(())
 }
 
-/// That nobody sees `variable` while `site` fills it: `site` runs only known code, or nobody who could be
-/// called holds the name.
+/// That nobody sees `variable` while `site` fills it, nor since `creation`, where the result takes over what
+/// that statement made: nobody who could be called holds the name, or only known code runs and none of it
+/// can raise.
 ///
 /// ```python
 /// def size(x): return len(r)
@@ -250,24 +251,38 @@ pub fn unseen_outside(facts: &Facts<'_>, name: &str, range: Range, reason: Reaso
 ///
 /// # Errors
 ///
-/// When code that is not known may run in `evaluated`, and the name is known to a nested scope or another file.
+/// When a function that exists before the loop, or another file, knows the name, and code that is not known
+/// may run meanwhile.
 pub fn unobserved(
     facts: &Facts<'_>,
+    flow: &Flow,
     variable: VariableId,
     evaluated: &[Node<'_>],
+    creation: Option<Node<'_>>,
     site: Node<'_>,
 ) -> Guarded {
     let model = facts.model();
     let row = model.variable(variable);
     let module = model.scope(row.scope).kind == ScopeKind::Module;
-    let refusal = || Refusal::about(Reason::AccumulatorObservable, header(site), &row.name);
+    let refuse = || Err(Refusal::about(Reason::AccumulatorObservable, header(site), &row.name));
+    let known_to_closure = row.is_captured_by_closure() && flow.nested_use_before(model, variable, site);
     let elsewhere =
         || module && unseen_outside(facts, &row.name, header(site), Reason::AccumulatorObservable).is_err();
-    if !row.is_captured_by_closure() && !elsewhere() {
+    if !known_to_closure && !elsewhere() {
         return Ok(());
     }
     let sum = evaluated.iter().fold(Effects::empty(), |sum, part| sum | effects::of_expression(facts, *part));
-    if sum.intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS) { Err(refusal()) } else { Ok(()) }
+    if sum.intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS)
+        || !effects::loop_runs_known_code(facts, site)
+    {
+        return refuse();
+    }
+    // g()                                # defined before, and looks at `r`
+    // for x in xs: r.append(x)
+    let apart = creation.is_some_and(|creation| creation.next_statement() != Some(site));
+    // callbacks.append(lambda: r)        # outlives an exception
+    let raises = evaluated.iter().any(|part| !effects::only_names(*part));
+    if known_to_closure && (apart || raises) { refuse() } else { Ok(()) }
 }
 
 /// That whoever is left with `variable` when `site` raises does not look at it.
