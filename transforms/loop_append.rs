@@ -311,7 +311,15 @@ impl<'t> Judge<'_, '_, 't> {
     fn fresh(&self, local: &Local<'_>, creation: &Creation<'_>) -> Verdict {
         let site = self.shape.site;
         self.pieces_fit(local, Form::Comprehension)?;
-        guards::unobserved(self.facts, local.variable, &self.shape.parts(), site)?;
+        let statement = creation.assignment.statement;
+        guards::unobserved(
+            self.facts,
+            local.flow,
+            local.variable,
+            &self.shape.parts(),
+            Some(statement),
+            site,
+        )?;
         guards::no_partial_result(self.facts, local.flow, local.variable, site)?;
         if let Addition::Store { subscript, value } = &self.shape.addition {
             key_is_plain(*subscript)?;
@@ -432,8 +440,10 @@ impl<'t> Judge<'_, '_, 't> {
         if self.is_bare_copy() {
             return Ok(write::Extension::Iterable);
         }
-        let complete = guards::no_partial_result(self.facts, local.flow, local.variable, site)
-            .and_then(|()| guards::unobserved(self.facts, local.variable, &self.shape.parts(), site));
+        let complete =
+            guards::no_partial_result(self.facts, local.flow, local.variable, site).and_then(|()| {
+                guards::unobserved(self.facts, local.flow, local.variable, &self.shape.parts(), None, site)
+            });
         // A list that is built first costs the least, where nobody sees that the items arrive all at once.
         if complete.is_ok() && guards::unaliased(self.facts, local.variable) {
             self.pieces_fit(local, Form::Comprehension)?;

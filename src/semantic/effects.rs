@@ -27,13 +27,15 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
         node.named_children().fold(Effects::empty(), |sum, part| sum | of_expression(facts, part))
     };
     match node.kind() {
-        Kind::Integer
-        | Kind::Float
-        | Kind::True
-        | Kind::False
-        | Kind::None
-        | Kind::Ellipsis
-        | Kind::Lambda => Effects::empty(),
+        Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None | Kind::Ellipsis => {
+            Effects::empty()
+        }
+        // Defaults are evaluated where the lambda stands, its body is not.
+        Kind::Lambda => {
+            let parameters = node.child(Field::Parameters).into_iter().flat_map(|list| list.named_children());
+            let defaults = parameters.filter_map(|parameter| parameter.child(Field::Value));
+            defaults.fold(Effects::empty(), |sum, value| sum | of_expression(facts, value))
+        }
         // A name may have no value.
         Kind::Identifier => Effects::MAY_RAISE,
         Kind::String | Kind::ConcatenatedString => {
@@ -63,12 +65,16 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
                 }
         }
         Kind::BinaryOperator | Kind::UnaryOperator => {
-            let known = facts.type_of(node) != Type::Unknown;
+            // '%s' % [x] shows `x`
+            let formats =
+                node.has_token("%") && node.named_children().any(|part| !is_plain(&facts.type_of(part)));
+            let known = facts.type_of(node) != Type::Unknown && !formats;
             parts(node) | if known { Effects::MAY_RAISE } else { anything }
         }
         Kind::Subscript => {
+            // Looking a key up compares it with the keys of the dict.
             let known = node.named_children().all(|part| {
-                facts.type_of(part).class().is_some()
+                facts.type_of(part).class().is_some_and(|class| class != Class::Dict)
                     && (part.field() == Field::Value || is_plain(&facts.type_of(part)))
             });
             parts(node) | if known { Effects::MAY_RAISE } else { anything }
@@ -81,6 +87,54 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
         Kind::Yield | Kind::Await => Effects::all(),
         _ => anything,
     }
+}
+
+/// Whether evaluating `node` does nothing that could fail but read names.
+pub(super) fn only_names(node: Node<'_>) -> bool {
+    node.descendants().all(|part| {
+        !matches!(
+            part.kind(),
+            Kind::Call
+                | Kind::Subscript
+                | Kind::Attribute
+                | Kind::BinaryOperator
+                | Kind::UnaryOperator
+                | Kind::ComparisonOperator
+                | Kind::Interpolation
+        )
+    })
+}
+
+/// Whether the statements of a loop run no code of a user's by themselves: to iterate, to unpack, to test, to
+/// hash.
+///
+/// ```python
+/// for x in numbered(r):     # a generator that looks at `r`
+///     if x:                 # `x.__bool__`
+///         s.add(x)          # `x.__hash__`
+/// ```
+pub(super) fn loop_runs_known_code(facts: &Facts<'_>, site: Node<'_>) -> bool {
+    let known = |node: Option<Node<'_>>| node.is_some_and(|node| facts.type_of(node).class().is_some());
+    site.descendants().all(|node| match node.kind() {
+        Kind::ForStatement => {
+            let target = node.child(Field::Left);
+            let single = target.is_some_and(|target| target.kind() == Kind::Identifier);
+            let items = node.child(Field::Right).map_or(Type::Unknown, |right| facts.type_of(right).item());
+            known(node.child(Field::Right)) && (single || items.class().is_some())
+        }
+        Kind::IfStatement | Kind::ElifClause => known(node.child(Field::Condition)),
+        Kind::Assignment => {
+            let target = node.child(Field::Left);
+            target.filter(|target| target.kind() == Kind::Subscript).is_none_or(|target| {
+                target.children_in(Field::Subscript).all(|key| is_hashable(&facts.type_of(key)))
+            })
+        }
+        Kind::Call => Attribute::cast(node.child(Field::Function).unwrap_or(node))
+            .filter(|method| method.name.text() == "add")
+            .and_then(|_| Call::cast(node))
+            .is_none_or(|call| call.sole_argument().is_some_and(|only| is_hashable(&facts.type_of(only)))),
+        _ => true,
+    })
 }
 
 fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
@@ -119,8 +173,8 @@ pub(super) fn runs_no_user_code(name: &str, arguments: &[Type]) -> bool {
             "int" | "float" | "str" | "repr" | "ord" | "chr" | "abs" | "hex" | "oct" | "bin" | "hash"
             | "ascii",
             [_],
-        ) => plain,
-        ("isinstance" | "callable" | "id" | "type", _) => plain,
+        )
+        | ("isinstance" | "callable" | "id" | "type", _) => plain,
         _ => false,
     }
 }

@@ -196,6 +196,16 @@ impl Flow {
     /// Whether there is a way to `place` on which `variable` was never bound, or was deleted last.
     pub fn maybe_unbound(&self, model: &Model<'_>, variable: VariableId, place: Node<'_>) -> bool {
         let Some(target) = self.step_of(place.id()) else { return true };
+        // except E as e: ...                 # deletes `e` when it ends
+        let deleted_by_clause = model.variable(variable).bindings.iter().any(|binding| {
+            let binding = model.binding(*binding);
+            let mut around = model.tree().node(binding.node).ancestors();
+            binding.kind == BindingKind::ExceptTarget
+                && around.find(|up| up.kind() == Kind::ExceptClause).is_none_or(|clause| !clause.holds(place))
+        });
+        if deleted_by_clause {
+            return true;
+        }
         let uses = Uses::of(self, model, variable);
         let mut seen = vec![false; self.steps.len()];
         let mut open = vec![target];
@@ -219,6 +229,37 @@ impl Flow {
             }
         }
         false
+    }
+
+    /// Whether a nested function, class or comprehension that mentions `variable` may exist before `region`
+    /// has run to its end.
+    pub fn nested_use_before(&self, model: &Model<'_>, variable: VariableId, region: Node<'_>) -> bool {
+        let row = model.variable(variable);
+        let reads =
+            row.references.iter().map(|id| model.reference(*id)).map(|found| (found.scope, found.node));
+        let binds = row.bindings.iter().map(|id| model.binding(*id)).map(|found| (found.scope, found.node));
+        let mut before = None;
+        reads.chain(binds).filter(|(scope, _)| *scope != row.scope).any(|(_, node)| {
+            let before = before.get_or_insert_with(|| self.steps_before(region));
+            self.step_of(node).is_none_or(|step| before.get(step).copied().unwrap_or(true))
+        })
+    }
+
+    /// The steps of `region`, and all from which there is a way into it.
+    fn steps_before(&self, region: Node<'_>) -> Vec<bool> {
+        let mut found = self.steps_in(region);
+        let mut open: Vec<StepId> =
+            found.iter().enumerate().filter(|(_, inside)| **inside).map(|(id, _)| id).collect();
+        while let Some(step) = open.pop().and_then(|id| self.steps.get(id)) {
+            for (before, _) in &step.before {
+                if let Some(slot) = found.get_mut(*before)
+                    && !std::mem::replace(slot, true)
+                {
+                    open.push(*before);
+                }
+            }
+        }
+        found
     }
 
     /// Whether some code of this body may go on running after an exception left `region`.

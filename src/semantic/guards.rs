@@ -208,6 +208,15 @@ pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: 
     if let Some(read) = flow.read_after(model, id, site) {
         return Err(Refusal::about(Reason::TargetReadLater, at(read), name));
     }
+    // print(x)                           # UnboundLocalError, unless the name stops being a local one
+    // for x in xs: r.append(x)
+    let outside = |node| !site.range().contains(at(node));
+    let row = model.variable(id);
+    let stays_local = row.bindings.iter().any(|binding| outside(model.binding(*binding).node));
+    let read = row.references.iter().map(|id| model.reference(*id).node).find(|node| outside(*node));
+    if let Some(read) = read.filter(|_| !stays_local && model.scope(scope).kind == ScopeKind::Function) {
+        return Err(Refusal::about(Reason::TargetReadLater, at(read), name));
+    }
     if model.scope(scope).kind == ScopeKind::Module {
         unseen_outside(facts, name, identifier.range(), Reason::TargetPublic)?;
     }
@@ -278,8 +287,9 @@ pub fn unseen_outside(facts: &Facts<'_>, name: &str, range: Range, reason: Reaso
     Ok(())
 }
 
-/// That nobody sees `variable` while `site` fills it: `site` runs only known code, or nobody who could be
-/// called holds the name.
+/// That nobody sees `variable` while `site` fills it, nor since `creation`, where the result takes over what
+/// that statement made: nobody who could be called holds the name, or only known code runs and none of it
+/// can raise.
 ///
 /// ```python
 /// def size(x): return len(r)
@@ -288,24 +298,38 @@ pub fn unseen_outside(facts: &Facts<'_>, name: &str, range: Range, reason: Reaso
 ///
 /// # Errors
 ///
-/// When code that is not known may run in `evaluated`, and the name is known to a nested scope or another file.
+/// When a function that exists before the loop, or another file, knows the name, and code that is not known
+/// may run meanwhile.
 pub fn unobserved(
     facts: &Facts<'_>,
+    flow: &Flow,
     variable: VariableId,
     evaluated: &[Node<'_>],
+    creation: Option<Node<'_>>,
     site: Node<'_>,
 ) -> Guarded {
     let model = facts.model();
     let row = model.variable(variable);
     let module = model.scope(row.scope).kind == ScopeKind::Module;
-    let refusal = || Refusal::about(Reason::AccumulatorObservable, header(site), &row.name);
+    let refuse = || Err(Refusal::about(Reason::AccumulatorObservable, header(site), &row.name));
+    let known_to_closure = row.is_captured_by_closure() && flow.nested_use_before(model, variable, site);
     let elsewhere =
         || module && unseen_outside(facts, &row.name, header(site), Reason::AccumulatorObservable).is_err();
-    if !row.is_captured_by_closure() && !elsewhere() {
+    if !known_to_closure && !elsewhere() {
         return Ok(());
     }
     let sum = evaluated.iter().fold(Effects::empty(), |sum, part| sum | effects::of_expression(facts, *part));
-    if sum.intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS) { Err(refusal()) } else { Ok(()) }
+    if sum.intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS)
+        || !effects::loop_runs_known_code(facts, site)
+    {
+        return refuse();
+    }
+    // g()                                # defined before, and looks at `r`
+    // for x in xs: r.append(x)
+    let apart = creation.is_some_and(|creation| creation.next_statement() != Some(site));
+    // callbacks.append(lambda: r)        # outlives an exception
+    let raises = evaluated.iter().any(|part| !effects::only_names(*part));
+    if known_to_closure && (apart || raises) { refuse() } else { Ok(()) }
 }
 
 /// That whoever is left with `variable` when `site` raises does not look at it.
@@ -388,30 +412,25 @@ fn binds(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
 ///
 /// When both may have effects, or one has effects that the other could see.
 pub fn commute(facts: &Facts<'_>, one: Node<'_>, other: Node<'_>, site: Node<'_>) -> Guarded {
-    let effects = |node: Node<'_>| effects::of_expression(facts, node);
-    let quiet = |node: Node<'_>| {
-        // A name read here has a value, or else both orders raise the same.
-        node.kind() == Kind::Identifier || effects(node).is_empty()
-    };
-    let fixed = |node: Node<'_>| node.kind() != Kind::Identifier || !is_bound_by(facts, node, &[one, other]);
-    if (quiet(one) && fixed(one)) || (quiet(other) && fixed(other)) {
+    if [one, other].into_iter().any(|node| is_settled(facts, node, &[one, other])) {
         return Ok(());
     }
-    let calls = |node| effects(node).intersects(Effects::CALLS_UNKNOWN | Effects::SUSPENDS | Effects::BINDS);
-    let raises = |node| effects(node).contains(Effects::MAY_RAISE);
-    let names_only = |node: Node<'_>| {
-        node.descendants().all(|part| {
-            !matches!(part.kind(), Kind::Call | Kind::Subscript | Kind::Attribute | Kind::BinaryOperator)
-        })
-    };
-    let harmless = |node| !calls(node) && (!raises(node) || names_only(node));
-    if harmless(one) || harmless(other) {
-        let nobody_binds = !effects(one).contains(Effects::BINDS) && !effects(other).contains(Effects::BINDS);
-        if nobody_binds {
-            return Ok(());
-        }
-    }
     Err(Refusal::new(Reason::EvaluationOrder, site.range()))
+}
+
+/// Whether `node` gives the same value, and nothing happens, whenever it is evaluated among `parts`.
+fn is_settled(facts: &Facts<'_>, node: Node<'_>, parts: &[Node<'_>]) -> bool {
+    match node.kind() {
+        // A name read here has a value, or else both orders raise the same.
+        Kind::Identifier => !is_bound_by(facts, node, parts),
+        Kind::Tuple | Kind::List | Kind::ExpressionList | Kind::ParenthesizedExpression => {
+            node.named_children().all(|part| is_settled(facts, part, parts))
+        }
+        Kind::UnaryOperator => node
+            .child(Field::Argument)
+            .is_some_and(|argument| matches!(argument.kind(), Kind::Integer | Kind::Float)),
+        _ => effects::of_expression(facts, node).is_empty(),
+    }
 }
 
 fn is_bound_by(facts: &Facts<'_>, name: Node<'_>, parts: &[Node<'_>]) -> bool {
@@ -424,8 +443,12 @@ fn is_bound_by(facts: &Facts<'_>, name: Node<'_>, parts: &[Node<'_>]) -> bool {
             || parts.iter().any(|part| part.range().contains(facts.tree().node(binding.node).range()))
     });
     let module = facts.model().scope(row.scope).kind == ScopeKind::Module;
-    rebound
-        || (module && facts.world().name_used_elsewhere(&row.name) != Answer::No && row.bindings.len() > 1)
+    // globals()['k'] = 5, also in another file
+    let reached = || {
+        facts.model().any_taint().intersects(Taints::all() - Taints::STAR_IMPORT - Taints::LOCALS)
+            || facts.world().name_used_elsewhere(&row.name) != Answer::No
+    };
+    rebound || (module && reached())
 }
 
 /// That `part` can move into a comprehension, or into a generator that a call consumes.
@@ -609,10 +632,18 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> bool {
                 Kind::Attribute => {
                     let called =
                         parent.parent().and_then(Call::cast).is_some_and(|call| call.function == parent);
-                    called && node.field() == Field::Object
+                    // it = r.__iter__()
+                    let special =
+                        parent.child(Field::Attribute).is_none_or(|name| name.text().starts_with("__"));
+                    called && node.field() == Field::Object && !special
                 }
                 Kind::ReturnStatement => true,
-                Kind::ForStatement | Kind::ForInClause => node.field() == Field::Right,
+                Kind::ForStatement => node.field() == Field::Right,
+                // more = (y + 1 for y in r)
+                Kind::ForInClause => {
+                    let lazy = parent.parent().is_none_or(|up| up.kind() == Kind::GeneratorExpression);
+                    node.field() == Field::Right && !lazy
+                }
                 _ => false,
             }
         })

@@ -63,6 +63,7 @@ impl Type {
     }
 
     /// What iterating over it yields.
+    #[must_use]
     pub fn item(&self) -> Type {
         match self {
             Type::Exact(Class::Str, _) => Type::exact(Class::Str),
@@ -108,10 +109,9 @@ pub(super) fn infer(facts: &Facts<'_>, node: Node<'_>) -> Type {
         Kind::List => Type::of_items(Class::List, items(facts, node)),
         Kind::Tuple | Kind::ExpressionList => Type::of_items(Class::Tuple, items(facts, node)),
         Kind::Set => Type::of_items(Class::Set, items(facts, node)),
-        Kind::Dictionary => Type::exact(Class::Dict),
         Kind::ListComprehension => Type::of_items(Class::List, body(facts, node)),
         Kind::SetComprehension => Type::of_items(Class::Set, body(facts, node)),
-        Kind::DictionaryComprehension => Type::exact(Class::Dict),
+        Kind::Dictionary | Kind::DictionaryComprehension => Type::exact(Class::Dict),
         Kind::ParenthesizedExpression => only(node).map_or(Type::Unknown, |inner| infer(facts, inner)),
         Kind::ConditionalExpression => {
             let mut parts = node.named_children();
@@ -374,8 +374,11 @@ fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
         let node = facts.tree().node(model.binding(*binding).node);
         let single = node.parent().filter(|parent| parent.kind() == Kind::Assignment);
         let value = single.and_then(|assignment| assignment.child(Field::Right));
-        // `a = b = []` gives the object two names, `a = b` does so too.
-        let fresh = value.is_some_and(|value| !matches!(value.kind(), Kind::Assignment | Kind::Identifier));
+        // `a = b = []` gives the object two names, `a = b` and `a = (b := [])` do so too.
+        let fresh = value.is_some_and(|value| {
+            !matches!(value.kind(), Kind::Assignment | Kind::Identifier)
+                && value.descendants().all(|part| part.kind() != Kind::NamedExpression)
+        });
         let chained =
             single.and_then(|assignment| assignment.parent()).is_some_and(|up| up.kind() == Kind::Assignment);
         fresh && !chained
@@ -395,13 +398,22 @@ fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
             let loaded = parent.parent().is_some_and(|up| {
                 !matches!(
                     up.kind(),
-                    Kind::DeleteStatement | Kind::PatternList | Kind::TuplePattern | Kind::ListPattern
+                    Kind::DeleteStatement
+                        | Kind::PatternList
+                        | Kind::TuplePattern
+                        | Kind::ListPattern
+                        | Kind::ListSplatPattern
+                        | Kind::AsPatternTarget
                 ) && !(parent.field() == Field::Left)
             });
             node.field() == Field::Value && loaded
         }
+        // `xs in ys` hands `xs` to whatever `ys` holds.
         Kind::ComparisonOperator => {
-            parent.children_in(Field::Operators).all(|operator| matches!(operator.text(), "in" | "not in"))
+            let mut operators = parent.children_in(Field::Operators);
+            let single = operators.next().filter(|_| operators.next().is_none());
+            single.is_some_and(|operator| matches!(operator.text(), "in" | "not in"))
+                && parent.named_children().last() == Some(node)
         }
         Kind::ArgumentList => parent.parent().and_then(Call::cast).is_some_and(|call| {
             let copies = [
@@ -417,9 +429,11 @@ fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
                 "str",
                 "repr",
             ];
+            // sum(lists, xs) may be `xs` itself
             call.function.kind() == Kind::Identifier
                 && copies.contains(&call.function.text())
                 && model.is_builtin(call.function)
+                && parent.named_children().next() == Some(node)
         }),
         _ => false,
     }

@@ -62,8 +62,7 @@ fn enclosing<'t>(facts: &Facts<'_>, variable: VariableId, block: Node<'t>) -> Op
         _ => return None,
     };
     let statement = match holder.kind() {
-        Kind::IfStatement | Kind::WithStatement => holder,
-        Kind::TryStatement => holder,
+        Kind::IfStatement | Kind::WithStatement | Kind::TryStatement => holder,
         // What ran before, a tried block or an earlier condition, may have touched the variable.
         Kind::ElifClause | Kind::ElseClause => holder.parent().filter(|up| up.kind() == Kind::IfStatement)?,
         _ => return None,
