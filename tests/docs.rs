@@ -164,7 +164,7 @@ fn reason_row(reason: Reason) -> String {
 #[test]
 fn the_list_of_transforms_is_up_to_date() {
     let mut text = TRANSFORMS_HEAD.to_owned();
-    let all: Vec<&Meta> = BUILT_IN.transforms().map(|transform| transform.meta()).collect();
+    let all: Vec<&Meta> = BUILT_IN.transforms().map(pyfix::engine::Transform::meta).collect();
     for meta in &all {
         let (id, summary) = (meta.id, meta.summary.replace('|', "\\|"));
         writeln!(text, "| [{id}](../transforms/{id}.md) | {summary} | {} |", meta.oldest).unwrap();
