@@ -44,6 +44,9 @@ static META: Meta = Meta {
     priority: 20,
 };
 
+/// What a compiled pattern is called.
+const NAME: &str = "_pattern";
+
 impl Transform for LoopRegexCompile {
     fn meta(&self) -> &'static Meta {
         &META
@@ -72,9 +75,9 @@ impl Transform for LoopRegexCompile {
         let hoist = Hoist {
             anchor: anchor.range().start,
             expression,
-            name: "_pattern",
+            name: NAME,
             scope: name_scope(cx.facts, scope),
-            uses: call.uses(&arguments),
+            uses: call.uses(&arguments, NAME, cx.config.line_length),
         };
         Ok(Fix {
             transform: META.id,

@@ -210,11 +210,12 @@ pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: 
     }
     // print(x)                           # UnboundLocalError, unless the name stops being a local one
     // for x in xs: r.append(x)
-    let outside = |node| !site.range().contains(at(node));
-    let row = model.variable(id);
-    let stays_local = row.bindings.iter().any(|binding| outside(model.binding(*binding).node));
-    let read = row.references.iter().map(|id| model.reference(*id).node).find(|node| outside(*node));
-    if let Some(read) = read.filter(|_| !stays_local && model.scope(scope).kind == ScopeKind::Function) {
+    // for x in ys: r.append(x)           # goes in the same round
+    let outside = |node: &_| !site.range().contains(at(*node));
+    let mut reads = model.variable(id).references.iter().map(|id| model.reference(*id).node).filter(outside);
+    if model.scope(scope).kind == ScopeKind::Function
+        && let Some(read) = reads.find(|read| flow.maybe_unbound(model, id, facts.tree().node(*read)))
+    {
         return Err(Refusal::about(Reason::TargetReadLater, at(read), name));
     }
     if model.scope(scope).kind == ScopeKind::Module {

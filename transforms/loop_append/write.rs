@@ -152,10 +152,11 @@ fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
     let to = inner(shape, cx);
     let piece = |slot: Slot, node: Node<'_>| slot.fill(&moved(node, &to));
     let added = match &shape.addition {
-        Addition::Append(added) | Addition::Add(added) => element(added, &to),
-        Addition::Unpacked(argument) => piece(Slot::Element, *argument),
+        // Where it has to be broken, a choice stands on three lines.
+        Addition::Append(added) | Addition::Add(added) => element_lines(added, &to),
+        Addition::Unpacked(argument) => vec![piece(Slot::Element, *argument)],
         Addition::Store { subscript, value } => {
-            format!("{}: {}", key(*subscript, &to), piece(Slot::Value, *value))
+            vec![format!("{}: {}", key(*subscript, &to), piece(Slot::Value, *value))]
         }
     };
     let clauses = shape.clauses.iter().map(|clause| match clause {
@@ -167,10 +168,20 @@ fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
         Clause::If(condition) => format!("if {}", piece(Slot::Filter, *condition)),
         Clause::Unless(condition) => format!("if {}", negated(*condition, &to)),
     });
-    std::iter::once(added).chain(clauses).collect()
+    added.into_iter().chain(clauses).collect()
 }
 
-/// The element of a comprehension.
+/// The element of a comprehension, in pieces between which a line can be broken.
+fn element_lines(added: &Element<'_>, to: &str) -> Vec<String> {
+    let Element::Choice { condition, yes, no } = added else { return vec![element(added, to)] };
+    vec![
+        Slot::Chosen.fill(&element(yes, to)),
+        format!("if {}", Slot::Condition.fill(&moved(*condition, to))),
+        format!("else {}", Slot::Otherwise.fill(&element(no, to))),
+    ]
+}
+
+/// The element of a comprehension on one line.
 fn element(added: &Element<'_>, to: &str) -> String {
     match added {
         Element::Plain(node) => Slot::Element.fill(&moved(*node, to)),
@@ -181,13 +192,7 @@ fn element(added: &Element<'_>, to: &str) -> String {
             let behind = part(Range::new(hole.end, whole.end));
             Slot::Element.fill(&fill_between(&before, &moved(*value, to), &behind))
         }
-        Element::Choice { condition, yes, no } => {
-            let part = |slot: Slot, text: &str| slot.fill(text);
-            let yes = part(Slot::Chosen, &element(yes, to));
-            let condition = part(Slot::Condition, &moved(*condition, to));
-            let no = part(Slot::Otherwise, &element(no, to));
-            format!("{yes} if {condition} else {no}")
-        }
+        Element::Choice { .. } => element_lines(added, to).join(" "),
     }
 }
 

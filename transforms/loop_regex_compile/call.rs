@@ -1,6 +1,7 @@
 //! Calls of the functions of `re`: which one it is, and what its arguments mean.
 
 use crate::edit::Edit;
+use crate::edit::render::{Bracketed, Page, moved};
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::regex_syntax::Flags;
 use crate::semantic::{Facts, Reason, Refusal, Resolution, VariableId};
@@ -151,30 +152,32 @@ impl<'t> RegexCall<'t> {
         Ok(RegexArguments { pattern, flags, flags_argument })
     }
 
-    /// What the compiled pattern's name replaces, with what follows the name.
-    pub fn uses(&self, arguments: &RegexArguments<'t>) -> Vec<Edit> {
+    /// What the compiled pattern's name replaces, with what follows the name; `name` is about what the name
+    /// will be, for the sake of the line's length.
+    pub fn uses(&self, arguments: &RegexArguments<'t>, name: &str, width: usize) -> Vec<Edit> {
         if self.function == Function::Compile {
             return vec![Edit::replace(self.node.range(), "")];
         }
-        let source = self.node.source();
-        // The arguments that stay, without the pattern and the flags.
-        let kept: Vec<Node<'_>> = self
+        let method = self.function.name();
+        let kept = self
             .call
             .arguments
             .named_children()
-            .filter(|child| *child != arguments.pattern && Some(*child) != arguments.flags_argument)
-            .collect();
-        let (Some(first), Some(last)) = (kept.first(), kept.last()) else {
-            return vec![Edit::replace(self.node.range(), format!(".{}()", self.function.name()))];
+            .filter(|child| *child != arguments.pattern && Some(*child) != arguments.flags_argument);
+        let mut page = Page::at(self.node.tree(), self.node.range(), width);
+        page.used += name.len();
+        let inner = page.inner();
+        // A call on one line stays on one line, however long the line is.
+        if !self.node.text().contains('\n') {
+            page.width = usize::MAX;
+        }
+        let call = Bracketed {
+            head: format!(".{method}("),
+            parts: kept.map(|argument| moved(argument, &inner)).collect(),
+            separator: ", ",
+            tail: ")".to_owned(),
         };
-        // Flags by keyword may stand among the others: then the pieces around them are joined.
-        let text = match arguments.flags_argument {
-            Some(flags) if flags.range().start < last.range().start => {
-                kept.iter().map(Node::text).collect::<Vec<_>>().join(", ")
-            }
-            _ => source.slice(first.range().cover(last.range())).to_owned(),
-        };
-        vec![Edit::replace(self.node.range(), format!(".{}({text})", self.function.name()))]
+        vec![Edit::replace(self.node.range(), call.lay_out(&page))]
     }
 
     /// The value of flags that are names of `re`'s constants, joined by `|`.
