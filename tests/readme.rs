@@ -16,7 +16,7 @@ fn the_diff_in_the_readme_is_real() {
         .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     // A page has no blanks at the end of lines, an empty line of a diff has one.
-    let printed: String = printed.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let printed = printed.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n";
     let path = root.join("README.md");
     let readme = fs::read_to_string(&path).unwrap();
     let start = readme.find("```diff\n").unwrap() + "```diff\n".len();
