@@ -27,6 +27,8 @@ type StepId = usize;
 /// Code that runs in one go.
 #[derive(Debug, Default)]
 struct Step {
+    /// The statement or clause that it belongs to; `None` for the entry alone.
+    holder: Option<NodeId>,
     normal: SmallVec<[StepId; 2]>,
     exceptional: SmallVec<[StepId; 2]>,
     before: SmallVec<[(StepId, Edge); 2]>,
@@ -60,15 +62,8 @@ impl Flow {
     /// The steps of the code in `region`.
     fn steps_in(&self, region: Node<'_>) -> Vec<bool> {
         let (first, end) = region.id_range();
-        let mut inside = vec![false; self.steps.len()];
-        for (start, _, step) in &self.owners {
-            if (first..end).contains(start)
-                && let Some(slot) = inside.get_mut(*step)
-            {
-                *slot = true;
-            }
-        }
-        inside
+        let within = |holder: NodeId| (first..end).contains(&(holder.index() as u32));
+        self.steps.iter().map(|step| step.holder.is_some_and(within)).collect()
     }
 
     /// A read of `variable` that may see the value it has when control leaves `region`, on any way out.

@@ -85,14 +85,20 @@ struct Builder<'m> {
 impl Builder<'_> {
     /// A new step that runs `code` after everything in `from`.
     fn step(&mut self, from: &[StepId], code: &[Node<'_>]) -> StepId {
-        let id = self.steps.len();
-        let exceptional = self.handlers.iter().copied().collect();
-        self.steps.push(Step { exceptional, ..Step::default() });
+        let id = self.joint(code.first().copied());
         for node in code {
             let (start, end) = node.id_range();
             self.owners.push((start, end, id));
         }
         self.link(from, id);
+        id
+    }
+
+    /// A new step that runs nothing, where ways of the statement `holder` meet.
+    fn joint(&mut self, holder: Option<Node<'_>>) -> StepId {
+        let id = self.steps.len();
+        let exceptional = self.handlers.iter().copied().collect();
+        self.steps.push(Step { holder: holder.map(|node| node.id()), exceptional, ..Step::default() });
         id
     }
 
@@ -197,7 +203,8 @@ impl Builder<'_> {
         let iterable: SmallVec<[Node<'_>; 1]> = node.child(Field::Right).into_iter().collect();
         let target: SmallVec<[Node<'_>; 1]> = node.child(Field::Left).into_iter().collect();
         let evaluated = self.step(from, &iterable);
-        let head = self.step(&[evaluated], &[]);
+        let head = self.joint(Some(node));
+        self.link(&[evaluated], head);
         let bound = self.step(&[head], &target);
         self.loop_rest(node, head, bound, Frontier::from_slice(&[head]))
     }
@@ -229,8 +236,7 @@ impl Builder<'_> {
             clauses.flat_map(|clause| clause.named_children()).filter(|child| child.kind() == Kind::WithItem);
         let mut swallowing = 0;
         // Where an exception goes that a context manager swallows, and every other way out.
-        let exit = self.steps.len();
-        self.steps.push(Step { exceptional: self.handlers.iter().copied().collect(), ..Step::default() });
+        let exit = self.joint(Some(node));
         for item in items {
             from = Frontier::from_slice(&[self.step(&from, &[item])]);
             if !self.passes_exceptions_on(item) {
@@ -284,8 +290,7 @@ impl Builder<'_> {
     fn try_statement(&mut self, node: Node<'_>, from: Frontier) -> Frontier {
         let finally = node.named_children().find(|child| child.kind() == Kind::FinallyClause);
         if let Some(clause) = finally {
-            let entry = self.steps.len();
-            self.steps.push(Step { exceptional: self.handlers.iter().copied().collect(), ..Step::default() });
+            let entry = self.joint(Some(node));
             self.handlers.push(entry);
             self.finallys.push(Finally { entry, loops: self.loops.len(), jumps: SmallVec::new() });
             let ends = self.try_without_finally(node, from);
@@ -303,8 +308,7 @@ impl Builder<'_> {
     }
 
     fn try_without_finally(&mut self, node: Node<'_>, from: Frontier) -> Frontier {
-        let dispatch = self.steps.len();
-        self.steps.push(Step { exceptional: self.handlers.iter().copied().collect(), ..Step::default() });
+        let dispatch = self.joint(Some(node));
         self.handlers.push(dispatch);
         let body = self.block(node.child(Field::Body), from);
         self.handlers.pop();
@@ -315,8 +319,9 @@ impl Builder<'_> {
             let tested: SmallVec<[Node<'_>; 2]> =
                 clause.named_children().filter(|child| child.kind() != Kind::Block).collect();
             // Testing a clause may fail to match; its name is bound only behind that.
-            let test = self.step(&from, &[]);
-            let entered = self.step(&[test], &tested);
+            let test = self.joint(Some(clause));
+            self.link(&from, test);
+            let entered = if tested.is_empty() { test } else { self.step(&[test], &tested) };
             let block = clause.named_children().find(|child| child.kind() == Kind::Block);
             ends.extend(self.block(block, Frontier::from_slice(&[entered])));
             from = Frontier::from_slice(&[test]);
