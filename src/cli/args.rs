@@ -12,7 +12,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::settings::{Overrides, parse_size};
 use super::suggest;
-use crate::engine::{Goal, Prefilter, Registry, StringStyle};
+use crate::engine::{Prefilter, Registry};
 use crate::text::PythonVersion;
 
 const STYLES: Styles = Styles::styled()
@@ -127,21 +127,12 @@ struct JudgementArguments {
     /// Never run these transforms
     #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Transforms")]
     ignore: Vec<String>,
-    /// Make only changes that were measured to pay in this way
-    #[arg(long, value_name = "GOAL", value_parser = clap::builder::PossibleValuesParser::new(["speed", "memory"]),
-        help_heading = "Transforms")]
-    goal: Option<String>,
     /// Also apply fixes that rest on a named assumption
     #[arg(long, help_heading = "Transforms")]
     unsafe_fixes: bool,
     /// The oldest Python that the result must run on, such as `py38` or `3.8`
     #[arg(long, value_name = "VERSION", help_heading = "Transforms")]
     target_version: Option<String>,
-    /// How strings are put together
-    #[arg(long, value_name = "STYLE",
-        value_parser = clap::builder::PossibleValuesParser::new(["auto", "fstring", "format", "percent"]),
-        help_heading = "Transforms")]
-    string_style: Option<String>,
     /// New lines are broken where they would be longer than this many characters
     #[arg(long, value_name = "N", help_heading = "Transforms")]
     line_length: Option<usize>,
@@ -375,10 +366,8 @@ impl JudgementArguments {
         let overrides = Overrides {
             select: (!self.select.is_empty()).then_some(self.select),
             ignore: (!self.ignore.is_empty()).then_some(self.ignore),
-            goal: self.goal.as_deref().and_then(parse_goal),
             unsafe_fixes: self.unsafe_fixes.then_some(true),
             target: target.transpose()?,
-            string_style: self.string_style.as_deref().and_then(parse_string_style),
             line_length: self.line_length,
             max_file_size: max_file_size.transpose()?,
             prefilter: if self.no_prefilter { Prefilter::Off } else { Prefilter::On },
@@ -389,26 +378,6 @@ impl JudgementArguments {
             (None, false) => ConfigurationSource::Discovered,
         };
         Ok(Judgement { overrides, configuration })
-    }
-}
-
-/// The goal of this name.
-pub fn parse_goal(name: &str) -> Option<Goal> {
-    match name {
-        "speed" => Some(Goal::Speed),
-        "memory" => Some(Goal::Memory),
-        _ => None,
-    }
-}
-
-/// The string style of this name.
-pub fn parse_string_style(name: &str) -> Option<StringStyle> {
-    match name {
-        "auto" => Some(StringStyle::Auto),
-        "fstring" => Some(StringStyle::Fstring),
-        "format" => Some(StringStyle::Format),
-        "percent" => Some(StringStyle::Percent),
-        _ => None,
     }
 }
 

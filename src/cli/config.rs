@@ -7,25 +7,14 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::args::{parse_goal, parse_string_style};
 use super::settings::parse_size;
 use super::suggest;
-use crate::engine::{Goal, Registry, StringStyle};
+use crate::engine::Registry;
 use crate::text::PythonVersion;
 
 /// Every key, sorted.
-const KEYS: &[&str] = &[
-    "exclude",
-    "goal",
-    "ignore",
-    "line-length",
-    "max-file-size",
-    "select",
-    "string-style",
-    "target-version",
-    "trust-annotations",
-    "unsafe-fixes",
-];
+const KEYS: &[&str] =
+    &["exclude", "ignore", "line-length", "max-file-size", "select", "target-version", "unsafe-fixes"];
 
 /// What one configuration file says; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,18 +25,12 @@ pub struct FileConfiguration {
     pub select: Option<Vec<String>>,
     /// `ignore`.
     pub ignore: Option<Vec<String>>,
-    /// `goal`.
-    pub goal: Option<Goal>,
     /// `unsafe-fixes`.
     pub unsafe_fixes: Option<bool>,
     /// `target-version`.
     pub target: Option<PythonVersion>,
-    /// `string-style`.
-    pub string_style: Option<StringStyle>,
     /// `line-length`.
     pub line_length: Option<usize>,
-    /// `trust-annotations`.
-    pub trust_annotations: Option<bool>,
     /// `exclude`: patterns as in a `.gitignore` in the directory of the file.
     pub exclude: Vec<String>,
     /// `max-file-size`, in bytes.
@@ -140,17 +123,11 @@ impl Reader<'_> {
         for (key, value) in section {
             match key.get_ref().as_ref() {
                 "exclude" => result.exclude = self.strings(value)?,
-                "goal" => result.goal = Some(self.word(value, parse_goal, &["speed", "memory"])?),
                 "ignore" => result.ignore = Some(self.transforms(value)?),
                 "line-length" => result.line_length = Some(self.number(value)?),
                 "max-file-size" => result.max_file_size = Some(self.size(value)?),
                 "select" => result.select = Some(self.transforms(value)?),
-                "string-style" => {
-                    let styles = ["auto", "fstring", "format", "percent"];
-                    result.string_style = Some(self.word(value, parse_string_style, &styles)?);
-                }
                 "target-version" => result.target = Some(self.version(value)?),
-                "trust-annotations" => result.trust_annotations = Some(self.boolean(value)?),
                 "unsafe-fixes" => result.unsafe_fixes = Some(self.boolean(value)?),
                 unknown => {
                     let hint = suggest::hint(unknown, KEYS);
@@ -178,20 +155,6 @@ impl Reader<'_> {
         let wrong = || self.error(value.span(), "must be an array of strings".to_owned());
         let array = value.get_ref().as_array().ok_or_else(wrong)?;
         array.iter().map(|one| one.get_ref().as_str().map(str::to_owned).ok_or_else(wrong)).collect()
-    }
-
-    fn word<T>(
-        &self,
-        value: &Spanned<DeValue<'_>>,
-        parse: fn(&str) -> Option<T>,
-        words: &[&str],
-    ) -> Result<T, ConfigurationError> {
-        let text = value.get_ref().as_str().unwrap_or_default();
-        parse(text).ok_or_else(|| {
-            let listed: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            let hint = suggest::hint(text, words);
-            self.error(value.span(), format!("must be one of {}{hint}", listed.join(", ")))
-        })
     }
 
     fn number(&self, value: &Spanned<DeValue<'_>>) -> Result<usize, ConfigurationError> {
@@ -241,20 +204,17 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let found = pyproject(
-            "[tool.pyfix]\nexclude = ['a']\ngoal = 'memory'\nignore = []\nline-length = 100\n\
-             max-file-size = '1MB'\nselect = []\nstring-style = 'percent'\ntarget-version = 'py39'\n\
-             trust-annotations = false\nunsafe-fixes = true\n",
+            "[tool.pyfix]\nexclude = ['a']\nignore = []\nline-length = 100\n\
+             max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\n\
+             unsafe-fixes = true\n",
         );
         let expected = FileConfiguration {
             path: PathBuf::from("pyproject.toml"),
             select: Some(vec![]),
             ignore: Some(vec![]),
-            goal: Some(Goal::Memory),
             unsafe_fixes: Some(true),
             target: Some(PythonVersion::new(3, 9)),
-            string_style: Some(StringStyle::Percent),
             line_length: Some(100),
-            trust_annotations: Some(false),
             exclude: vec!["a".to_owned()],
             max_file_size: Some(1_000_000),
         };
@@ -270,10 +230,6 @@ mod tests {
             ),
             ("[tool.pyfix]\nline-length = 0\n", "2: must be a whole number above 0"),
             ("[tool.pyfix]\nline-length = '88'\n", "2: must be a whole number above 0"),
-            (
-                "[tool.pyfix]\ngoal = 'sped'\n",
-                "2: must be one of \"speed\", \"memory\" (did you mean `speed`?)",
-            ),
             ("[tool.pyfix]\nselect = 'all'\n", "2: must be an array of strings"),
             ("[tool.pyfix]\nselect = [\n  'x',\n]\n", "3: there is no transform `x`; `pyfix list` shows all"),
             ("[tool.pyfix]\ntarget-version = 3.8\n", "2: must be a version such as \"py38\" or \"3.8\""),

@@ -12,7 +12,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::args::{ConfigurationSource, Judgement};
 use super::config::{self, ConfigurationError, FileConfiguration, Found};
 use crate::edit::Applicability;
-use crate::engine::{Config, Goal, Prefilter, Registry, Selection, StringStyle};
+use crate::engine::{Config, Prefilter, Registry, Selection};
 use crate::project::TargetSource;
 use crate::text::PythonVersion;
 
@@ -26,14 +26,10 @@ pub struct Overrides {
     pub select: Option<Vec<String>>,
     /// `--ignore`.
     pub ignore: Option<Vec<String>>,
-    /// `--goal`.
-    pub goal: Option<Goal>,
     /// `--unsafe-fixes`.
     pub unsafe_fixes: Option<bool>,
     /// `--target-version`.
     pub target: Option<PythonVersion>,
-    /// `--string-style`.
-    pub string_style: Option<StringStyle>,
     /// `--line-length`.
     pub line_length: Option<usize>,
     /// `--max-file-size`, in bytes.
@@ -192,14 +188,11 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
             Some(true) => Applicability::Unsafe,
             _ => Applicability::Safe,
         },
-        goal: flags.goal.or(file.goal),
-        string_style: flags.string_style.or(file.string_style).unwrap_or(defaults.string_style),
         line_length: flags
             .line_length
             .or(file.line_length)
             .or(found.formatter_line_length)
             .unwrap_or(defaults.line_length),
-        trust_annotations: file.trust_annotations.unwrap_or(defaults.trust_annotations),
         prefilter: flags.prefilter,
         regions: defaults.regions,
     };
@@ -260,10 +253,8 @@ mod tests {
         let overrides = Overrides {
             select: None,
             ignore: None,
-            goal: None,
             unsafe_fixes: None,
             target: None,
-            string_style: None,
             line_length: None,
             max_file_size: None,
             prefilter: Prefilter::On,

@@ -1,7 +1,5 @@
 //! What the engine is told to do; resolved, validated, and free of where it came from.
 
-use serde::Serialize;
-
 use crate::edit::Applicability;
 
 /// What the engine is told to do.
@@ -11,14 +9,8 @@ pub struct Config {
     pub selection: Selection,
     /// The least trust with which a fix is applied: [`Applicability::Safe`], or `Unsafe` on request.
     pub applied: Applicability,
-    /// What the user is after.
-    pub goal: Option<Goal>,
-    /// How strings are put together.
-    pub string_style: StringStyle,
     /// Lines are broken where they would be longer than this many characters.
     pub line_length: usize,
-    /// Whether declared types are believed.
-    pub trust_annotations: bool,
     /// Whether files without a candidate are left unparsed.
     pub prefilter: Prefilter,
     /// How a text is cut before it is parsed.
@@ -30,10 +22,7 @@ impl Default for Config {
         Self {
             selection: Selection::default(),
             applied: Applicability::Safe,
-            goal: None,
-            string_style: StringStyle::Auto,
             line_length: 88,
-            trust_annotations: true,
             prefilter: Prefilter::On,
             regions: RegionPolicy::Whole,
         }
@@ -60,30 +49,6 @@ impl Selection {
     pub fn names(&self, id: &str) -> bool {
         self.only.as_ref().is_some_and(|only| only.iter().any(|name| name == id))
     }
-}
-
-/// What the user is after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Goal {
-    /// Only what was measured to be faster.
-    Speed,
-    /// Only what was measured to hold less memory.
-    Memory,
-}
-
-/// How strings are put together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StringStyle {
-    /// Whichever was measured fastest on the target.
-    Auto,
-    /// `f'...'`.
-    Fstring,
-    /// `'...'.format(...)`.
-    Format,
-    /// `'...' % ...`.
-    Percent,
 }
 
 /// Whether files without a candidate are left unparsed; the result is the same either way.

@@ -11,7 +11,7 @@ mod suppression;
 mod transform;
 mod verify;
 
-pub use config::{Config, Goal, Prefilter, RegionPolicy, Selection, StringStyle};
+pub use config::{Config, Prefilter, RegionPolicy, Selection};
 pub use cx::Cx;
 pub use fix_source::fix_source;
 pub use outcome::{AppliedFix, DeclinedSite, Outcome, Quarantine, Skip, UnusedSuppression};

@@ -144,7 +144,6 @@ fn mistyped_words_are_corrected() {
         (&["--selct", "loop-append"][..], "--select"),
         (&["--select", "loop-apend"], "did you mean `loop-append`?"),
         (&["--ignore", "lop-append"], "did you mean `loop-append`?"),
-        (&["--goal", "sped"], "speed"),
         (&["explain", "loop-appended"], "did you mean `loop-append`?"),
         (&["--target-version", "py99"], "write it like `py38`"),
         (&["--max-file-size", "big"], "write it like `500KB`"),
