@@ -14,7 +14,9 @@ use crate::edit::render::whole_lines;
 use crate::edit::{Assumption, Decline, Fix, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
-use crate::semantic::{Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, Type, VariableId};
+use crate::semantic::{
+    BindingId, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, Type, VariableId,
+};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
@@ -350,7 +352,7 @@ impl<'t> Judge<'_, '_, 't> {
         let builtin = |name| guards::builtin(self.facts, self.shape.site, name).is_ok();
         if element.kind() == Kind::Identifier && element.text() == header.target.text() {
             return match what {
-                Empty::List if builtin("list") && !self.within_length() => Value::Copy("list"),
+                Empty::List if builtin("list") && !self.iterates_over_self() => Value::Copy("list"),
                 Empty::Set if builtin("set") && is_taken_item_by_item(&items) => Value::Copy("set"),
                 _ => comprehension,
             };
@@ -368,14 +370,26 @@ impl<'t> Judge<'_, '_, 't> {
         }
     }
 
-    /// `list(self)` asks for the length; in the method that answers, it would never end.
-    fn within_length(&self) -> bool {
-        self.shape.site.ancestors().filter(|holder| holder.kind() == Kind::FunctionDefinition).any(
-            |definition| {
-                let name = definition.child(Field::Name).map_or("", |name| name.text());
-                matches!(name, "__len__" | "__length_hint__" | "__iter__")
-            },
-        )
+    /// `list(self)` asks for the length, which a method of the same object may be computing.
+    ///
+    /// ```python
+    /// def __len__(self): return len(self.keys())
+    /// def keys(self):
+    ///     r = []
+    ///     for k in self: r.append(k)
+    /// ```
+    fn iterates_over_self(&self) -> bool {
+        let (model, iterable) = (self.facts.model(), self.iterable());
+        let Resolution::Variable(variable) = model.resolve(iterable) else { return false };
+        let functions = iterable.ancestors().filter(|holder| holder.kind() == Kind::FunctionDefinition);
+        let receivers: Vec<&str> = functions.filter_map(first_parameter_of_method).collect();
+        // other = self
+        let renamed = |binding: &BindingId| {
+            let target = self.facts.tree().node(model.binding(*binding).node);
+            let value = target.parent().and_then(|assignment| assignment.child(Field::Right));
+            value.is_some_and(|value| receivers.contains(&value.text()))
+        };
+        receivers.contains(&iterable.text()) || model.variable(variable).bindings.iter().any(renamed)
     }
 
     /// Where the value is assigned: in place of the creation when nothing in between needs it, else the
@@ -470,7 +484,8 @@ impl<'t> Judge<'_, '_, 't> {
         };
         let known = matches!(self.shape.addition, Addition::Append(_))
             || is_taken_item_by_item(&self.facts.type_of(header.iterable));
-        known && element.kind() == Kind::Identifier && element.text() == header.target.text()
+        let copied = element.kind() == Kind::Identifier && element.text() == header.target.text();
+        known && copied && !self.iterates_over_self()
     }
 
     /// The collection is a parameter, an attribute or the like: what it is can only be assumed.
@@ -535,6 +550,15 @@ impl<'t> Judge<'_, '_, 't> {
 /// ```
 fn is_taken_item_by_item(value: &Type) -> bool {
     matches!(value.class(), Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range))
+}
+
+/// The name of the first parameter of a function that stands right in a class.
+fn first_parameter_of_method(function: Node<'_>) -> Option<&str> {
+    let holder =
+        function.ancestors().find(|up| !matches!(up.kind(), Kind::Block | Kind::DecoratedDefinition))?;
+    (holder.kind() == Kind::ClassDefinition).then_some(())?;
+    let first = function.child(Field::Parameters)?.named_children().next()?;
+    first.descendants().find(|node| node.kind() == Kind::Identifier).map(|name| name.text())
 }
 
 /// ```python

@@ -105,7 +105,12 @@ impl Fix {
         if self.assumptions.is_empty() { Applicability::Safe } else { Applicability::Unsafe }
     }
 
-    /// Every range that the fix writes to.
+    /// Where the fix adds new lines, as empty ranges.
+    pub fn insertions(&self) -> impl Iterator<Item = Range> {
+        self.hoists.iter().map(|hoist| Range::empty(hoist.anchor))
+    }
+
+    /// Every range that the fix writes to, new lines left out.
     pub fn written(&self) -> impl Iterator<Item = Range> {
         let hoisted = self.hoists.iter().flat_map(|hoist| hoist.uses.iter());
         self.edits.iter().chain(hoisted).map(|edit| edit.range)

@@ -23,11 +23,6 @@ struct Piece {
 }
 
 impl RangeMap {
-    /// Whether nothing was replaced yet.
-    pub fn is_identity(&self) -> bool {
-        self.pieces.is_empty()
-    }
-
     /// The original range of `current`, if all of it is text of the original file that merely moved. An
     /// insertion strictly inside it, or a replaced piece that it touches with a byte, gives `None`.
     pub fn original(&self, current: Range) -> Option<Range> {
@@ -40,7 +35,10 @@ impl RangeMap {
         if touched {
             return None;
         }
-        Some(Range::new(self.unmoved(current.start), self.unmoved(current.end)))
+        // What is deleted right behind the range is no part of it.
+        let end =
+            if current.is_empty() { self.unmoved(current.end) } else { self.unmoved(current.end - 1) + 1 };
+        Some(Range::new(self.unmoved(current.start), end))
     }
 
     /// The smallest original range that surely holds what `current` was made from.
@@ -113,5 +111,60 @@ impl RangeMap {
     pub fn edits(&self, current: &str) -> Vec<Edit> {
         let text = |range: Range| current.get(range.as_usize()).unwrap_or("");
         self.pieces.iter().map(|piece| Edit::replace(piece.original, text(piece.current))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::apply;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_deletion_behind_a_range_is_no_part_of_it() {
+        let map = RangeMap::default().after(&[Edit::delete(Range::new(2, 4))]);
+        assert_eq!(map.original(Range::new(0, 2)), Some(Range::new(0, 2)));
+        assert_eq!(map.original(Range::new(2, 4)), Some(Range::new(4, 6)));
+        assert_eq!(map.original(Range::new(1, 3)), None);
+    }
+
+    /// Edits against a text of that length: sorted and disjoint.
+    fn edits(length: u32) -> impl Strategy<Value = Vec<Edit>> {
+        prop::collection::vec((0..=length, 0..4_u32, "[x-z]{0,4}"), 0..5).prop_map(move |parts| {
+            let mut edits: Vec<Edit> = Vec::new();
+            let mut parts = parts;
+            parts.sort();
+            for (start, count, replacement) in parts {
+                let range = Range::new(start, (start + count).min(length));
+                if edits.last().is_none_or(|last| last.range.end < range.start) {
+                    edits.push(Edit::replace(range, replacement));
+                }
+            }
+            edits
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn two_rounds_add_up((first, second) in edits(20).prop_flat_map(|first| {
+            let length = apply("abcdefghijklmnopqrst", &first).len() as u32;
+            (Just(first), edits(length))
+        })) {
+            let original = "abcdefghijklmnopqrst";
+            let middle = apply(original, &first);
+            let last = apply(&middle, &second);
+            let map = RangeMap::default().after(&first).after(&second);
+            prop_assert_eq!(apply(original, &map.edits(&last)), last.clone());
+            for start in 0..last.len() as u32 {
+                for end in start + 1..=last.len() as u32 {
+                    let current = Range::new(start, end);
+                    if let Some(range) = map.original(current) {
+                        prop_assert_eq!(&original[range.as_usize()], &last[current.as_usize()]);
+                    }
+                    let cover = map.original_cover(current);
+                    prop_assert!(cover.end as usize <= original.len());
+                }
+            }
+        }
     }
 }

@@ -57,6 +57,12 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     let mut quarantined = Vec::new();
     while let Err(failure) = job.check(&tree, &outcome, &transforms) {
         let guilty = job.guilty(&tree, &outcome, &transforms);
+        if guilty.is_empty() {
+            // Nothing took part, and still something is wrong: then nothing is changed.
+            quarantined.push(Quarantine { transform: "pyfix".to_owned(), failure });
+            outcome = Outcome::default();
+            break;
+        }
         transforms.retain(|transform| !guilty.contains(&transform.meta().id));
         let report = |id: &&'static str| Quarantine { transform: (*id).to_owned(), failure: failure.clone() };
         quarantined.extend(guilty.iter().map(report));
@@ -198,7 +204,7 @@ impl Job<'_> {
                 };
                 if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
                     findings.used.insert(comment);
-                } else if let Some(range) = suppressions.protecting(fix.written()) {
+                } else if let Some(range) = suppressions.protecting(fix.written().chain(fix.insertions())) {
                     let refusal = Refusal::new(Reason::FormattingOff, range);
                     findings.declined.push((meta.id, fix.range, refusal));
                 } else if fix.applicability() < self.config.applied {

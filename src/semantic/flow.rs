@@ -16,6 +16,10 @@
 
 mod build;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use super::{BindingKind, Model, VariableId};
@@ -46,6 +50,8 @@ pub struct Flow {
     steps: Vec<Step>,
     /// First node, one past the last node, step; sorted and disjoint.
     owners: Vec<(u32, u32, StepId)>,
+    /// What was found out about single variables.
+    known: RefCell<HashMap<VariableId, Rc<Uses>>>,
 }
 
 /// The step that a body begins with.
@@ -89,7 +95,7 @@ impl Flow {
         ways: &[Edge],
     ) -> Option<NodeId> {
         let inside = self.steps_in(region);
-        let uses = Uses::of(self, model, variable);
+        let uses = self.uses(model, variable);
         let mut starts = Vec::new();
         for (id, _) in inside.iter().enumerate().filter(|(_, inside)| **inside) {
             let Some(step) = self.steps.get(id) else { continue };
@@ -113,7 +119,7 @@ impl Flow {
         binding: Node<'_>,
         later: Node<'_>,
     ) -> Option<NodeId> {
-        let uses = Uses::of(self, model, variable);
+        let uses = self.uses(model, variable);
         let from = self.steps_in(binding);
         let barrier = self.steps_in(later);
         let mut starts = Vec::new();
@@ -154,39 +160,19 @@ impl Flow {
     /// Whether there is a way to `place` on which `variable` was never bound, or was deleted last.
     pub fn maybe_unbound(&self, model: &Model<'_>, variable: VariableId, place: Node<'_>) -> bool {
         let Some(target) = self.step_of(place.id()) else { return true };
+        let uses = self.uses(model, variable);
         // except E as e: ...                 # deletes `e` when it ends
-        let deleted_by_clause = model.variable(variable).bindings.iter().any(|binding| {
-            let binding = model.binding(*binding);
-            let mut around = model.tree().node(binding.node).ancestors();
-            binding.kind == BindingKind::ExceptTarget
-                && around.find(|up| up.kind() == Kind::ExceptClause).is_none_or(|clause| !clause.holds(place))
-        });
-        if deleted_by_clause {
-            return true;
-        }
-        let uses = Uses::of(self, model, variable);
-        let mut seen = vec![false; self.steps.len()];
-        let mut open = vec![target];
-        while let Some(id) = open.pop() {
-            if id == ENTRY && !model.variable(variable).is_parameter() {
-                return true;
-            }
-            let Some(step) = self.steps.get(id) else { return true };
-            for &(before, edge) in &step.before {
-                let bound = uses.bound.get(before).copied().unwrap_or(Bound::Not);
-                match (edge, bound) {
-                    (_, Bound::Deleted) => return true,
-                    (Edge::Normal, Bound::Surely) => continue,
-                    _ => {}
-                }
-                if let Some(slot) = seen.get_mut(before)
-                    && !std::mem::replace(slot, true)
-                {
-                    open.push(before);
-                }
-            }
-        }
-        false
+        let deleted = uses.clauses.iter().any(|clause| !model.tree().node(*clause).holds(place));
+        deleted || uses.unbound.get(target).copied().unwrap_or(true)
+    }
+
+    fn uses(&self, model: &Model<'_>, variable: VariableId) -> Rc<Uses> {
+        let known = self.known.borrow().get(&variable).map(Rc::clone);
+        known.unwrap_or_else(|| {
+            let uses = Rc::new(Uses::of(self, model, variable));
+            self.known.borrow_mut().insert(variable, Rc::clone(&uses));
+            uses
+        })
     }
 
     /// Whether a nested function, class or comprehension that mentions `variable` may exist before `region`
@@ -234,10 +220,15 @@ impl Flow {
 }
 
 /// What the steps of a flow do to one variable.
+#[derive(Debug)]
 struct Uses {
     /// A read that may see the value from before the step.
     read: Vec<Option<NodeId>>,
     bound: Vec<Bound>,
+    /// Whether there is a way to the step on which the variable was never bound, or was deleted last.
+    unbound: Vec<bool>,
+    /// The `except` clauses that bind it, and delete it when they end.
+    clauses: Vec<NodeId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,7 +241,13 @@ enum Bound {
 
 impl Uses {
     fn of(flow: &Flow, model: &Model<'_>, variable: VariableId) -> Self {
-        let mut uses = Self { read: vec![None; flow.steps.len()], bound: vec![Bound::Not; flow.steps.len()] };
+        let count = flow.steps.len();
+        let mut uses = Self {
+            read: vec![None; count],
+            bound: vec![Bound::Not; count],
+            unbound: vec![false; count],
+            clauses: Vec::new(),
+        };
         let variable = model.variable(variable);
         for &reference in &variable.references {
             let node = model.reference(reference).node;
@@ -262,6 +259,11 @@ impl Uses {
         }
         for &binding in &variable.bindings {
             let binding = model.binding(binding);
+            if binding.kind == BindingKind::ExceptTarget {
+                let mut around = model.tree().node(binding.node).ancestors();
+                uses.clauses
+                    .extend(around.find(|up| up.kind() == Kind::ExceptClause).map(|clause| clause.id()));
+            }
             let bound = match binding.kind {
                 // A pattern may fail halfway; a walrus or the target of a leaking comprehension may not run.
                 BindingKind::Annotation
@@ -284,6 +286,28 @@ impl Uses {
                 *slot = bound;
             }
         }
+        uses.spread_unbound(flow, variable.is_parameter());
         uses
+    }
+
+    /// Follows every way from the entry, and from deletions, as far as nothing binds the variable.
+    fn spread_unbound(&mut self, flow: &Flow, is_parameter: bool) {
+        let deletions = self.bound.iter().enumerate().filter(|(_, bound)| **bound == Bound::Deleted);
+        let mut open: Vec<StepId> = deletions.map(|(id, _)| id).collect();
+        if !is_parameter {
+            open.push(ENTRY);
+            self.unbound.iter_mut().take(1).for_each(|slot| *slot = true);
+        }
+        while let Some(id) = open.pop() {
+            let Some(step) = flow.steps.get(id) else { continue };
+            let normal = if self.bound.get(id) == Some(&Bound::Surely) { &[][..] } else { &step.normal[..] };
+            for to in normal.iter().chain(&step.exceptional) {
+                if let Some(slot) = self.unbound.get_mut(*to)
+                    && !std::mem::replace(slot, true)
+                {
+                    open.push(*to);
+                }
+            }
+        }
     }
 }

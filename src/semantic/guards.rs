@@ -33,7 +33,7 @@ pub fn own_names(facts: &Facts<'_>, node: Node<'_>) -> Guarded<ScopeId> {
     let reached = match row.kind {
         // def caller(): return sys._getframe(1).f_code.co_name
         ScopeKind::Function if model.any_taint().contains(Taints::FRAMES) => true,
-        ScopeKind::Function => row.taints.intersects(Taints::LOCALS | Taints::EVAL),
+        ScopeKind::Function => row.taints.intersects(Taints::LOCALS | Taints::EVAL | Taints::STAR_IMPORT),
         ScopeKind::Module => model.any_taint().intersects(Taints::all() - Taints::STAR_IMPORT),
         _ => return Err(Refusal::new(Reason::ClassScope, header(node))),
     };
@@ -140,14 +140,35 @@ fn is_stored_into(facts: &Facts<'_>, variable: VariableId) -> bool {
     let model = facts.model();
     model.variable(variable).references.iter().any(|reference| {
         let node = facts.tree().node(model.reference(*reference).node);
-        node.parent().filter(|parent| parent.kind() == Kind::Attribute).is_some_and(|attribute| {
-            let holder = attribute.parent().map(|up| up.kind());
-            (attribute.field() == Field::Left
-                && holder != Some(Kind::BinaryOperator)
-                && holder != Some(Kind::BooleanOperator))
-                || holder == Some(Kind::DeleteStatement)
-        })
+        node.parent().filter(|parent| parent.kind() == Kind::Attribute).is_some_and(is_target)
     })
+}
+
+/// Whether the expression is assigned to or deleted, alone or among others.
+///
+/// ```python
+/// re.search, x = f, 1
+/// ```
+fn is_target(expression: Node<'_>) -> bool {
+    let mut target = expression;
+    while let Some(parent) = target.parent() {
+        match parent.kind() {
+            Kind::DeleteStatement | Kind::AsPatternTarget => return true,
+            Kind::Assignment | Kind::AugmentedAssignment | Kind::ForStatement | Kind::ForInClause => {
+                return target.field() == Field::Left;
+            }
+            Kind::PatternList
+            | Kind::TuplePattern
+            | Kind::ListPattern
+            | Kind::ListSplatPattern
+            | Kind::ExpressionList
+            | Kind::Tuple
+            | Kind::List
+            | Kind::ParenthesizedExpression => target = parent,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Whether a star import behind the first binding of the variable may bind the name anew.
@@ -157,11 +178,11 @@ fn star_imported_after(facts: &Facts<'_>, variable: VariableId) -> bool {
     if !model.scope(row.scope).taints.contains(Taints::STAR_IMPORT) {
         return false;
     }
-    let last = row.bindings.iter().map(|binding| model.binding(*binding).node).min();
+    let first = row.bindings.iter().map(|binding| model.binding(*binding).node).min();
     facts
         .tree()
         .nodes()
-        .any(|node| node.kind() == Kind::WildcardImport && last.is_none_or(|last| node.id() > last))
+        .any(|node| node.kind() == Kind::WildcardImport && first.is_none_or(|first| node.id() > first))
 }
 
 /// That a line can be inserted before the statement `anchor`.

@@ -153,6 +153,10 @@ fn string(node: Node<'_>) -> Type {
     if letters.trim_end_matches(['"', '\'']).contains(['t', 'T']) {
         return Type::Unknown;
     }
+    // f'{x}' is what `x.__format__` returns, which may be a subclass.
+    if prefix.interpolated && !node.children().any(|child| child.kind() == Kind::StringContent) {
+        return Type::Unknown;
+    }
     let python2 = node.source().may_run_on_python2();
     match (prefix.bytes, python2) {
         (true, false) => Type::exact(Class::Bytes),
@@ -313,10 +317,10 @@ fn work_out(facts: &Facts<'_>, id: VariableId) -> Type {
     let model = facts.model();
     let variable = model.variable(id);
     let scope = model.scope(variable.scope);
-    let changeable = Taints::EVAL | Taints::LOCALS | Taints::GLOBALS | Taints::FRAMES;
+    let changeable = Taints::all();
     match scope.kind {
         ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Comprehension => {
-            if scope.taints.intersects(Taints::EVAL | Taints::FRAMES) {
+            if scope.taints.intersects(Taints::EVAL | Taints::FRAMES | Taints::STAR_IMPORT) {
                 return Type::Unknown;
             }
         }

@@ -37,6 +37,10 @@ pub(super) fn origin<'t>(facts: &Facts<'_>, variable: VariableId, site: Node<'t>
     loop {
         while let Some(statement) = at.previous_statement() {
             at = statement;
+            // from settings import *             # may bind anything
+            if statement.descendants().any(|node| node.kind() == Kind::WildcardImport) {
+                return Origin::Touched(statement);
+            }
             if mentions(facts, variable, statement) {
                 if let Some((assignment, what)) = creation(facts, variable, statement) {
                     return Origin::Created(Creation { assignment, what, same_block });

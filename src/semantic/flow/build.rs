@@ -1,5 +1,7 @@
 //! From statements to steps and edges.
 
+use std::cell::RefCell;
+
 use smallvec::SmallVec;
 
 use super::{ENTRY, Edge, Flow, Step, StepId};
@@ -29,7 +31,7 @@ impl Flow {
             finallys: Vec::new(),
         };
         builder.statements(statements.iter().copied(), Frontier::from_slice(&[ENTRY]));
-        let mut flow = Self { steps: builder.steps, owners: builder.owners };
+        let mut flow = Self { steps: builder.steps, owners: builder.owners, known: RefCell::default() };
         flow.owners.sort_unstable();
         for id in 0..flow.steps.len() {
             let (normal, exceptional) = match flow.steps.get(id) {
