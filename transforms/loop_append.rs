@@ -331,6 +331,9 @@ impl<'t> Judge<'_, '_, 't> {
         }
         let value = self.value(creation.what);
         let target = self.target(local, creation);
+        if let Target::Creation(replaced) = &target {
+            write::check_creation_comments(self.cx.tree, *replaced, site)?;
+        }
         let message = match &value {
             Value::Copy(name) => format!("fill `{}` with `{name}()`", self.shape.receiver.text()),
             Value::Map(function) => {
@@ -370,7 +373,7 @@ impl<'t> Judge<'_, '_, 't> {
         }
     }
 
-    /// `list(self)` asks for the length, which a method of the same object may be computing.
+    /// `list(self)` asks for the length (`__len__`, `__length_hint__`), which a method of the same object may be computing.
     ///
     /// ```python
     /// def __len__(self): return len(self.keys())
@@ -464,6 +467,7 @@ impl<'t> Judge<'_, '_, 't> {
             return Ok(write::Extension::List);
         }
         self.pieces_fit(local, Form::Generator)?;
+        guards::no_stop_iteration(self.facts, &self.shape.parts(), site)?;
         self.generator_pays()?;
         Ok(write::Extension::Generator)
     }

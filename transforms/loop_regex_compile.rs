@@ -12,6 +12,7 @@ use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::regex_syntax::{Oldest, PatternKind, surely_compiles};
+use crate::semantic::standard;
 use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeId, ScopeKind};
 use crate::syntax::{Assignment, Field, Kind, Literal, LiteralKind, Node};
 use crate::text::{PythonVersion, Range};
@@ -238,7 +239,7 @@ fn module_name(
     for name in ["re", "_re"] {
         match model.lookup(scope, name) {
             Resolution::Variable(variable) => {
-                let module = guards::standard_module(facts, variable, "re");
+                let module = standard::standard_module(facts, variable, "re");
                 let there = || {
                     let flow = facts.flow(model.variable(variable).scope);
                     let place = anchor.chain().last().unwrap_or(anchor);

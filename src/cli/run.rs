@@ -18,12 +18,12 @@ use super::output::{Names, Output};
 use super::process::{FileJob, Pipeline, too_large};
 use super::progress::Progress;
 use super::report::{Alarm, FileReport, Status};
-use super::settings::SettingsFinder;
+use super::settings::{Settings, SettingsFinder};
 use super::summary::Summary;
 use super::surroundings::Landscape;
 use super::terminal::Terminal;
 use super::walk::{InputError, Reached, current_directory, walk};
-use crate::engine::Registry;
+use crate::engine::{Prefilter, Registry};
 
 /// Reserved, not used: a guard may recurse as deep as `syntax` lets a file nest.
 pub const STACK_SIZE: usize = 64 << 20;
@@ -159,6 +159,9 @@ fn run_stdin(
             return Err(too_large(size, settings.max_file_size));
         }
         let surroundings = pipeline.landscape.around_stdin(&report.real, &settings);
+        // Whoever hands in a text wants to hear of its syntax errors, whether or not it holds a candidate.
+        let mut settings = Settings::clone(&settings);
+        settings.engine.prefilter = Prefilter::Off;
         pipeline.process_bytes(bytes, &surroundings, &settings, &mut report)
     });
     let mut new = None;

@@ -143,6 +143,10 @@ impl<'a> SettingsFinder<'a> {
         let mut own = Found::default();
         for name in ["pyfix.toml", "pyproject.toml"] {
             let path = directory.join(name);
+            // Reading a pipe would wait for ever.
+            if !path.is_file() {
+                continue;
+            }
             let Ok(text) = fs::read_to_string(&path) else { continue };
             let found = config::read(&path, &text, self.registry)?;
             own.configuration = own.configuration.or(found.configuration);

@@ -162,7 +162,7 @@ impl<'s> Page<'s> {
 }
 
 /// Columns that `text` takes; a tab counts as four.
-fn columns(text: &str) -> usize {
+pub fn columns(text: &str) -> usize {
     text.chars().filter(|&character| character == '\t').count() * 4 + text.width()
 }
 

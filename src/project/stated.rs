@@ -150,8 +150,11 @@ impl Stated {
 fn read(path: &Path) -> Result<String, Box<Stated>> {
     /// No metadata is longer; a file that is would only cost time.
     const LIMIT: u64 = 4 * 1024 * 1024;
-    let too_long = fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() > LIMIT);
-    if too_long {
+    let about = fs::metadata(path);
+    if about.as_ref().is_ok_and(|about| !about.is_file()) {
+        return Err(Box::default());
+    }
+    if about.is_ok_and(|about| about.len() > LIMIT) {
         return Err(Box::new(Stated::broken("is too long to be read".to_owned())));
     }
     match fs::read(path) {

@@ -88,103 +88,6 @@ pub fn own_variable(
     Ok(id)
 }
 
-/// Whether `variable` is always the standard module `module`, under whatever name: every binding of it imports
-/// that module, nothing stores into it, and no star import could hide it.
-///
-/// ```python
-/// try: import regex as re
-/// except ImportError: import re
-/// ```
-pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> bool {
-    let row = facts.model().variable(variable);
-    let imports = row.bindings.iter().all(|binding| {
-        let binding = facts.model().binding(*binding);
-        let identifier = facts.tree().node(binding.node);
-        let imported = match identifier.parent().filter(|parent| parent.kind() == Kind::AliasedImport) {
-            Some(aliased) => aliased.child(Field::Name),
-            None => identifier.parent(),
-        };
-        binding.kind == BindingKind::Import && imported.is_some_and(|name| name.text() == module)
-    });
-    imports
-        && !row.bindings.is_empty()
-        && !is_stored_into(facts, variable)
-        && !star_imported_after(facts, variable)
-}
-
-/// The name that `variable` has in the standard module `module`, if every binding of it is
-/// `from module import name` with the same name.
-pub fn standard_function(facts: &Facts<'_>, variable: VariableId, module: &str) -> Option<String> {
-    let row = facts.model().variable(variable);
-    let mut found: Option<String> = None;
-    for binding in &row.bindings {
-        let binding = facts.model().binding(*binding);
-        let identifier = facts.tree().node(binding.node);
-        let statement = identifier.statement()?;
-        let imported = match identifier.ancestors().find(|up| up.kind() == Kind::AliasedImport) {
-            Some(aliased) => aliased.child(Field::Name)?,
-            None => identifier,
-        };
-        let from = statement.child(Field::ModuleName)?;
-        let same = found.as_deref().is_none_or(|found| found == imported.text());
-        if binding.kind != BindingKind::FromImport || from.text() != module || !same {
-            return None;
-        }
-        found = Some(imported.text().to_owned());
-    }
-    found.filter(|_| !star_imported_after(facts, variable))
-}
-
-/// Whether the file assigns to an attribute of what the variable holds.
-fn is_stored_into(facts: &Facts<'_>, variable: VariableId) -> bool {
-    let model = facts.model();
-    model.variable(variable).references.iter().any(|reference| {
-        let node = facts.tree().node(model.reference(*reference).node);
-        node.parent().filter(|parent| parent.kind() == Kind::Attribute).is_some_and(is_target)
-    })
-}
-
-/// Whether the expression is assigned to or deleted, alone or among others.
-///
-/// ```python
-/// re.search, x = f, 1
-/// ```
-fn is_target(expression: Node<'_>) -> bool {
-    let mut target = expression;
-    while let Some(parent) = target.parent() {
-        match parent.kind() {
-            Kind::DeleteStatement | Kind::AsPatternTarget => return true,
-            Kind::Assignment | Kind::AugmentedAssignment | Kind::ForStatement | Kind::ForInClause => {
-                return target.field() == Field::Left;
-            }
-            Kind::PatternList
-            | Kind::TuplePattern
-            | Kind::ListPattern
-            | Kind::ListSplatPattern
-            | Kind::ExpressionList
-            | Kind::Tuple
-            | Kind::List
-            | Kind::ParenthesizedExpression => target = parent,
-            _ => return false,
-        }
-    }
-    false
-}
-
-/// Whether a star import behind the first binding of the variable may bind the name anew.
-fn star_imported_after(facts: &Facts<'_>, variable: VariableId) -> bool {
-    let model = facts.model();
-    let row = model.variable(variable);
-    if !model.scope(row.scope).taints.contains(Taints::STAR_IMPORT) {
-        return false;
-    }
-    let first = row.bindings.iter().map(|binding| model.binding(*binding).node).min();
-    facts
-        .tree()
-        .nodes()
-        .any(|node| node.kind() == Kind::WildcardImport && first.is_none_or(|first| node.id() > first))
-}
-
 /// That a line can be inserted before the statement `anchor`.
 ///
 /// ```python
@@ -303,10 +206,29 @@ fn is_consumed_at_once(facts: &Facts<'_>, comprehension: Node<'_>) -> bool {
 /// With `reason`, when one does or nobody knows.
 pub fn unseen_outside(facts: &Facts<'_>, name: &str, range: Range, reason: Reason) -> Guarded {
     let exported = facts.model().exported_names().may_hold(name);
-    if exported || facts.world().name_used_elsewhere(name) != Answer::No {
+    if exported || is_named_in_code_text(facts, name) || facts.world().name_used_elsewhere(name) != Answer::No
+    {
         return Err(Refusal::about(reason, range, name));
     }
     Ok(())
+}
+
+/// Whether a string of the file is code that runs in this module and holds `name`: a doctest, what `timeit` or a
+/// profiler is given.
+///
+/// ```python
+/// timeit.timeit('f(x)', setup='from __main__ import x')
+/// ```
+fn is_named_in_code_text(facts: &Facts<'_>, name: &str) -> bool {
+    const RUNNERS: &[&str] = &["timeit", "profile", "cProfile", "doctest", "trace"];
+    let text = facts.tree().source().text();
+    let runs_text = RUNNERS.iter().any(|runner| text.contains(runner));
+    let apart = |character: char| !(character.is_alphanumeric() || character == '_');
+    let is_code = |literal: &str| runs_text || literal.contains(">>>") || literal.contains("__main__");
+    facts.tree().nodes().filter(|node| node.kind() == Kind::String).any(|node| {
+        let literal = node.text();
+        literal.contains(name) && is_code(literal) && literal.split(apart).any(|word| word == name)
+    })
 }
 
 /// That nobody sees `variable` while `site` fills it, nor since `creation`, where the result takes over what
@@ -514,6 +436,77 @@ fn may_stop_iteration(facts: &Facts<'_>, node: Node<'_>) -> bool {
     let method = Attribute::cast(call.function)
         .is_some_and(|method| matches!(method.name.text(), "next" | "__next__"));
     method || (next && call.sole_argument().is_some())
+}
+
+/// That nobody near waits for a `StopIteration` from `evaluated`, which leaves a generator as another exception.
+///
+/// ```python
+/// try:
+///     for x in xs: r.append(pull(source))
+/// except StopIteration:
+///     pass
+/// ```
+///
+/// # Errors
+///
+/// When code that is not known runs in `evaluated`, and this body may go on after an exception of it.
+pub fn no_stop_iteration(facts: &Facts<'_>, evaluated: &[Node<'_>], site: Node<'_>) -> Guarded {
+    let calls = |part: &&Node<'_>| effects::of_expression(facts, **part).contains(Effects::CALLS_UNKNOWN);
+    match evaluated.iter().find(calls).filter(|_| is_caught_around(site)) {
+        Some(part) => Err(Refusal::new(Reason::StopsIteration, part.range())),
+        None => Ok(()),
+    }
+}
+
+/// Whether a `try` or `with` around `site` in its body may catch `StopIteration`, or what becomes of it.
+fn is_caught_around(site: Node<'_>) -> bool {
+    const OTHERS: &[&str] = &[
+        "ArithmeticError",
+        "AssertionError",
+        "AttributeError",
+        "EOFError",
+        "IOError",
+        "ImportError",
+        "IndexError",
+        "KeyError",
+        "KeyboardInterrupt",
+        "LookupError",
+        "NameError",
+        "OSError",
+        "OverflowError",
+        "SystemExit",
+        "TypeError",
+        "UnicodeDecodeError",
+        "UnicodeEncodeError",
+        "UnicodeError",
+        "ValueError",
+        "ZeroDivisionError",
+    ];
+    let other = |name: Node<'_>| OTHERS.contains(&name.text());
+    let names_others = |clause: Node<'_>| {
+        let tested = clause.named_children().find(|part| part.kind() != Kind::Block);
+        tested.is_some_and(|tested| match tested.kind() {
+            Kind::AsPattern => tested.named_children().next().is_some_and(other),
+            Kind::Tuple => tested.named_children().all(other),
+            _ => other(tested),
+        })
+    };
+    let mut inner = site;
+    for holder in site.ancestors() {
+        match holder.kind() {
+            Kind::FunctionDefinition => return false,
+            Kind::WithStatement => return true,
+            Kind::TryStatement if inner.field() == Field::Body => {
+                let mut clauses = holder.named_children().filter(|part| part.kind() == Kind::ExceptClause);
+                if clauses.any(|clause| !names_others(clause)) {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        inner = holder;
+    }
+    false
 }
 
 /// What a piece of a loop moves into.

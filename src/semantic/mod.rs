@@ -20,6 +20,7 @@ mod reason;
 pub mod regex_syntax;
 mod roles;
 mod scope;
+pub mod standard;
 mod taint;
 #[cfg(test)]
 mod tests;

@@ -116,9 +116,10 @@ reasons! {
     Yields, "yields", "a comprehension cannot hold `yield`", "";
     /// `await` cannot move into a generator that `extend` consumes.
     Awaits, "awaits", "`await` or `async for` cannot move there", "";
-    /// `next()` may raise `StopIteration`, which ends a generator in another way than a loop.
-    StopsIteration, "stops-iteration", "`next` may raise `StopIteration`, which means something else in a generator",
-        "give `next` a default";
+    /// A `StopIteration` from an element ends a generator in another way than a loop.
+    StopsIteration, "stops-iteration",
+        "an element may raise `StopIteration`, which leaves a generator as another exception",
+        "build a list in a local variable first";
     /// `super()` and `__class__` do not work in a comprehension.
     ZeroArgumentSuper, "zero-argument-super", "`super()` or `__class__` does not work in a comprehension", "";
     /// An assignment expression that Python does not allow in a comprehension.

@@ -71,6 +71,14 @@ impl<'t> Element<'t> {
         }
     }
 
+    /// How many conditions choose it.
+    fn conditions(&self) -> usize {
+        match self {
+            Element::Choice { yes, no, .. } => 1 + yes.conditions() + no.conditions(),
+            _ => 0,
+        }
+    }
+
     /// The expressions that are evaluated for it.
     fn parts(&self, into: &mut Vec<Node<'t>>) {
         match self {
@@ -116,6 +124,14 @@ impl<'t> Addition<'t> {
             }
         }
         parts
+    }
+
+    /// How many conditions choose the element.
+    fn conditions(&self) -> usize {
+        match self {
+            Addition::Append(element) | Addition::Add(element) => element.conditions(),
+            _ => 0,
+        }
     }
 
     /// The element, if it is taken over as it stands.
@@ -276,7 +292,9 @@ fn addition(statement: Node<'_>) -> Option<(Node<'_>, Addition<'_>)> {
 type Added<'t> = (Node<'t>, Addition<'t>);
 
 fn choice<'t>(condition: Node<'t>, yes: Added<'t>, no: Added<'t>) -> Option<Added<'t>> {
-    let same = yes.0.kind() == Kind::Identifier && yes.0.text() == no.0.text();
+    // More than three values to choose from are no expression that anybody would write.
+    let few = yes.1.conditions() + no.1.conditions() <= 1;
+    let same = few && yes.0.kind() == Kind::Identifier && yes.0.text() == no.0.text();
     let choose = |one: Element<'t>, other: Element<'t>| Element::Choice {
         condition,
         yes: Box::new(one),

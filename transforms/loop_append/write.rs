@@ -1,6 +1,6 @@
 //! How the result is written: the pieces of the loop as a comprehension or call, and the comments among them.
 
-use crate::edit::render::{Bracketed, Page, Slot, fill_between, moved, moved_range};
+use crate::edit::render::{Bracketed, Page, Slot, columns, fill_between, moved, moved_range};
 use crate::edit::{Edit, Fix};
 use crate::engine::Cx;
 use crate::semantic::comments::{comments_in, is_pragma, is_type, trailing_comment};
@@ -299,8 +299,8 @@ fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) 
         comments_in(cx.tree, replaced).filter(|comment| !repeated(comment)).collect();
     if let [only] = comments.as_slice() {
         let first_line = source.line(only.range().start) == source.line(replaced.start);
-        let fits = !text.contains('\n')
-            && page.used + text.chars().count() + 2 + only.text().chars().count() <= page.width;
+        let fits =
+            !text.contains('\n') && page.used + columns(&text) + 2 + columns(only.text()) <= page.width;
         if is_type(only.text()) || (first_line && fits) {
             text = format!("{text}  {}", only.text());
             return Edit::replace(replaced, text);
@@ -312,7 +312,29 @@ fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) 
     Edit::replace(replaced, lines.join(&next_line))
 }
 
-/// Whether the comments in and behind the loop, and behind the creation before it, can be kept.
+/// Whether the comments between the beginning of `replaced` and the loop can be kept.
+///
+/// ```python
+/// r = []  # type: List[int]
+/// for x in xs:
+///     r.append(x + 1)  # the next one
+/// ```
+///
+/// # Errors
+///
+/// For comments that speak to a tool about their line, but for a type comment that is the only comment.
+pub(super) fn check_creation_comments(tree: &SyntaxTree<'_>, replaced: Range, site: Node<'_>) -> Guarded {
+    let others = comments_in(tree, replaced).count();
+    let early = comments_in(tree, Range::new(replaced.start, site.range().start));
+    for comment in early {
+        if is_pragma(comment.text()) || (is_type(comment.text()) && others > 1) {
+            return Err(Refusal::new(Reason::PragmaInTheWay, comment.range()));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the comments in and behind the loop can be kept.
 ///
 /// # Errors
 ///

@@ -2,8 +2,9 @@
 
 use crate::edit::Edit;
 use crate::edit::render::{Bracketed, Page, moved};
-use crate::semantic::guards::{self, Guarded};
+use crate::semantic::guards::Guarded;
 use crate::semantic::regex_syntax::Flags;
+use crate::semantic::standard;
 use crate::semantic::{Facts, Reason, Refusal, Resolution, VariableId};
 use crate::syntax::{Argument, Attribute, Call, Field, Kind, Node};
 
@@ -111,10 +112,10 @@ impl<'t> RegexCall<'t> {
         (name.kind() == Kind::Identifier).then_some(())?;
         let Resolution::Variable(variable) = facts.model().resolve(name) else { return None };
         if through_module {
-            guards::standard_module(facts, variable, "re").then_some(())?;
+            standard::standard_module(facts, variable, "re").then_some(())?;
             return Some(Self { node, function, name, variable, through_module, call });
         }
-        let imported = guards::standard_function(facts, variable, "re")?;
+        let imported = standard::standard_function(facts, variable, "re")?;
         Some(Self { node, function: Function::of(&imported)?, name, variable, through_module, call })
     }
 

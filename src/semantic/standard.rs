@@ -1,0 +1,101 @@
+//! Whether a name is a module of the standard library, or a function of one.
+
+use super::{BindingKind, Facts, Taints, VariableId};
+use crate::syntax::{Field, Kind, Node};
+
+/// Whether `variable` is always the standard module `module`, under whatever name: every binding of it imports
+/// that module, nothing stores into it, and no star import could hide it.
+///
+/// ```python
+/// try: import regex as re
+/// except ImportError: import re
+/// ```
+pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> bool {
+    let row = facts.model().variable(variable);
+    let imports = row.bindings.iter().all(|binding| {
+        let binding = facts.model().binding(*binding);
+        let identifier = facts.tree().node(binding.node);
+        let imported = match identifier.parent().filter(|parent| parent.kind() == Kind::AliasedImport) {
+            Some(aliased) => aliased.child(Field::Name),
+            None => identifier.parent(),
+        };
+        binding.kind == BindingKind::Import && imported.is_some_and(|name| name.text() == module)
+    });
+    imports
+        && !row.bindings.is_empty()
+        && !is_stored_into(facts, variable)
+        && !star_imported_after(facts, variable)
+}
+
+/// The name that `variable` has in the standard module `module`, if every binding of it is
+/// `from module import name` with the same name.
+pub fn standard_function(facts: &Facts<'_>, variable: VariableId, module: &str) -> Option<String> {
+    let row = facts.model().variable(variable);
+    let mut found: Option<String> = None;
+    for binding in &row.bindings {
+        let binding = facts.model().binding(*binding);
+        let identifier = facts.tree().node(binding.node);
+        let statement = identifier.statement()?;
+        let imported = match identifier.ancestors().find(|up| up.kind() == Kind::AliasedImport) {
+            Some(aliased) => aliased.child(Field::Name)?,
+            None => identifier,
+        };
+        let from = statement.child(Field::ModuleName)?;
+        let same = found.as_deref().is_none_or(|found| found == imported.text());
+        if binding.kind != BindingKind::FromImport || from.text() != module || !same {
+            return None;
+        }
+        found = Some(imported.text().to_owned());
+    }
+    found.filter(|_| !star_imported_after(facts, variable))
+}
+
+/// Whether the file assigns to an attribute of what the variable holds.
+fn is_stored_into(facts: &Facts<'_>, variable: VariableId) -> bool {
+    let model = facts.model();
+    model.variable(variable).references.iter().any(|reference| {
+        let node = facts.tree().node(model.reference(*reference).node);
+        node.parent().filter(|parent| parent.kind() == Kind::Attribute).is_some_and(is_target)
+    })
+}
+
+/// Whether the expression is assigned to or deleted, alone or among others.
+///
+/// ```python
+/// re.search, x = f, 1
+/// ```
+fn is_target(expression: Node<'_>) -> bool {
+    let mut target = expression;
+    while let Some(parent) = target.parent() {
+        match parent.kind() {
+            Kind::DeleteStatement | Kind::AsPatternTarget => return true,
+            Kind::Assignment | Kind::AugmentedAssignment | Kind::ForStatement | Kind::ForInClause => {
+                return target.field() == Field::Left;
+            }
+            Kind::PatternList
+            | Kind::TuplePattern
+            | Kind::ListPattern
+            | Kind::ListSplatPattern
+            | Kind::ExpressionList
+            | Kind::Tuple
+            | Kind::List
+            | Kind::ParenthesizedExpression => target = parent,
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Whether a star import behind the first binding of the variable may bind the name anew.
+fn star_imported_after(facts: &Facts<'_>, variable: VariableId) -> bool {
+    let model = facts.model();
+    let row = model.variable(variable);
+    if !model.scope(row.scope).taints.contains(Taints::STAR_IMPORT) {
+        return false;
+    }
+    let first = row.bindings.iter().map(|binding| model.binding(*binding).node).min();
+    facts
+        .tree()
+        .nodes()
+        .any(|node| node.kind() == Kind::WildcardImport && first.is_none_or(|first| node.id() > first))
+}
