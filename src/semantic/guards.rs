@@ -483,22 +483,34 @@ fn is_caught_around(site: Node<'_>) -> bool {
         "ZeroDivisionError",
     ];
     let other = |name: Node<'_>| OTHERS.contains(&name.text());
-    let names_others = |clause: Node<'_>| {
-        let tested = clause.named_children().find(|part| part.kind() != Kind::Block);
-        tested.is_some_and(|tested| match tested.kind() {
-            Kind::AsPattern => tested.named_children().next().is_some_and(other),
-            Kind::Tuple => tested.named_children().all(other),
-            _ => other(tested),
-        })
+    // A handler of every exception that does not look at it treats them all alike.
+    let general = |name: Node<'_>| matches!(name.text(), "Exception" | "BaseException");
+    let indifferent = |clause: Node<'_>| {
+        let mut tested = clause.named_children().filter(|part| part.kind() != Kind::Block);
+        match (tested.next(), tested.next()) {
+            (None, _) => true,
+            (Some(only), None) => match only.kind() {
+                Kind::AsPattern => only.named_children().next().is_some_and(other),
+                Kind::Tuple => only.named_children().all(other),
+                _ => other(only) || general(only),
+            },
+            (Some(first), Some(_)) => other(first),
+        }
+    };
+    // with suppress(StopIteration), with self.assertRaises(StopIteration)
+    let chooses = |statement: Node<'_>| {
+        let clause = statement.named_children().find(|part| part.kind() == Kind::WithClause);
+        let words = ["StopIteration", "suppress", "raises", "Raises"];
+        clause.is_none_or(|clause| words.iter().any(|word| clause.text().contains(word)))
     };
     let mut inner = site;
     for holder in site.ancestors() {
         match holder.kind() {
             Kind::FunctionDefinition => return false,
-            Kind::WithStatement => return true,
+            Kind::WithStatement if chooses(holder) => return true,
             Kind::TryStatement if inner.field() == Field::Body => {
                 let mut clauses = holder.named_children().filter(|part| part.kind() == Kind::ExceptClause);
-                if clauses.any(|clause| !names_others(clause)) {
+                if clauses.any(|clause| !indifferent(clause)) {
                     return true;
                 }
             }
