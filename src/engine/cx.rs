@@ -1,6 +1,5 @@
 //! What a transform may ask while it judges a node.
 
-use crate::edit::RangeMap;
 use crate::engine::Config;
 use crate::semantic::Facts;
 use crate::syntax::SyntaxTree;
@@ -13,6 +12,4 @@ pub struct Cx<'a> {
     pub facts: &'a Facts<'a>,
     /// What the user wants.
     pub config: &'a Config,
-    /// Where the text of this round came from.
-    pub map: &'a RangeMap,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, apply};
+use crate::engine::round_world::RoundWorld;
 use crate::engine::scan::may_match;
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
@@ -182,8 +183,9 @@ impl Job<'_> {
     ) -> Findings {
         let source = tree.source();
         let suppressions = Suppressions::of(tree);
-        let facts = Facts::new(tree, self.world);
-        let cx = Cx { tree, facts: &facts, config: self.config, map };
+        let world = RoundWorld { world: self.world, map };
+        let facts = Facts::new(tree, &world);
+        let cx = Cx { tree, facts: &facts, config: self.config };
         let mut findings = Findings::default();
         let all = self.config.prefilter == Prefilter::Off;
         let possible: Vec<_> =

@@ -6,6 +6,7 @@ mod config;
 mod cx;
 mod fix_source;
 mod outcome;
+mod round_world;
 mod scan;
 mod suppression;
 mod transform;

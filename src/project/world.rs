@@ -10,7 +10,6 @@ use super::ProjectRoot;
 use super::files::{Files, Limits, read_all};
 use super::mentions::{Mentions, Module, read_by_tools};
 use crate::semantic::{Answer, World};
-use crate::text::Range;
 
 /// A project whose files are read once, when the first question is asked; for many threads.
 #[derive(Debug)]
@@ -77,10 +76,6 @@ impl World for ProjectWorld<'_> {
         let answer = self.find_out(name);
         answers.insert(name.to_owned(), answer);
         answer
-    }
-
-    fn type_at(&self, _original: Range) -> Option<String> {
-        None
     }
 }
 

@@ -37,5 +37,7 @@ pub use scope::{
     Binding, BindingId, BindingKind, Reference, ReferenceId, Scope, ScopeId, ScopeKind, Taints, Variable,
     VariableFlags, VariableId,
 };
-pub use types::{Class, Type};
-pub use world::{Answer, LoneFile, UnknownWorld, World};
+pub use types::{Class, Items, Type};
+pub use world::{
+    Answer, CallSite, Callee, EngineType, LoneFile, Subclasses, TypeOrigin, UnknownWorld, World,
+};

@@ -7,110 +7,25 @@ use super::{BindingKind, Facts, Model, Resolution, ScopeKind, Taints, VariableId
 use crate::semantic::Answer;
 use crate::syntax::{Argument, Attribute, Call, Field, Kind, Node, StringPrefix};
 
-/// A builtin class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each variant is the class of that name")]
-pub enum Class {
-    None,
-    Bool,
-    Int,
-    Float,
-    Str,
-    Bytes,
-    List,
-    Tuple,
-    Set,
-    FrozenSet,
-    Dict,
-    Range,
-}
+mod lattice;
 
-/// What is known of a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// Exactly that class, no subclass, and for a container what is known of its items (the keys of a dict).
-    Exact(Class, Box<Type>),
-    /// Anything.
-    Unknown,
-}
-
-impl Type {
-    /// A value of `class` whose items are unknown or that has none.
-    pub fn exact(class: Class) -> Self {
-        let item = match class {
-            Class::Str => return Self::Exact(Class::Str, Box::new(Type::Unknown)),
-            Class::Range | Class::Bytes => Type::Exact(Class::Int, Box::new(Type::Unknown)),
-            _ => Type::Unknown,
-        };
-        Self::Exact(class, Box::new(item))
-    }
-
-    fn of_items(class: Class, item: Type) -> Self {
-        Self::Exact(class, Box::new(item))
-    }
-
-    /// The class, if it is known exactly.
-    pub fn class(&self) -> Option<Class> {
-        match self {
-            Type::Exact(class, _) => Some(*class),
-            Type::Unknown => None,
-        }
-    }
-
-    /// Whether it is exactly `class`.
-    pub fn is(&self, class: Class) -> bool {
-        self.class() == Some(class)
-    }
-
-    /// What iterating over it yields.
-    #[must_use]
-    pub fn item(&self) -> Type {
-        match self {
-            Type::Exact(Class::Str, _) => Type::exact(Class::Str),
-            Type::Exact(_, item) => (**item).clone(),
-            Type::Unknown => Type::Unknown,
-        }
-    }
-
-    /// Whether it is one of the numbers.
-    fn is_number(&self) -> bool {
-        matches!(self.class(), Some(Class::Int | Class::Float | Class::Bool))
-    }
-
-    fn join(self, other: Type) -> Type {
-        match (self, other) {
-            (Type::Exact(one, left), Type::Exact(two, right)) if one == two => {
-                Type::Exact(one, Box::new(left.join(*right)))
-            }
-            _ => Type::Unknown,
-        }
-    }
-
-    /// The same without what is known of the items of something that can change.
-    fn opened(self) -> Type {
-        match self {
-            Type::Exact(class @ (Class::List | Class::Set | Class::Dict), _) => Type::exact(class),
-            Type::Exact(Class::Tuple, item) => Type::Exact(Class::Tuple, Box::new(item.opened())),
-            other => other,
-        }
-    }
-}
+pub use lattice::{Class, Items, Type};
 
 /// What is known of the values of `node`.
 pub(super) fn infer(facts: &Facts<'_>, node: Node<'_>) -> Type {
     match node.kind() {
         Kind::String => string(node),
-        Kind::ConcatenatedString => joined(node.named_children().map(string)),
+        Kind::ConcatenatedString => Type::joined(node.named_children().map(string)),
         Kind::Integer => Type::exact(Class::Int),
         Kind::Float if node.text().ends_with(['j', 'J']) => Type::Unknown,
         Kind::Float => Type::exact(Class::Float),
         Kind::True | Kind::False | Kind::NotOperator => Type::exact(Class::Bool),
         Kind::None => Type::exact(Class::None),
-        Kind::List => Type::of_items(Class::List, items(facts, node)),
-        Kind::Tuple | Kind::ExpressionList => Type::of_items(Class::Tuple, items(facts, node)),
-        Kind::Set => Type::of_items(Class::Set, items(facts, node)),
-        Kind::ListComprehension => Type::of_items(Class::List, body(facts, node)),
-        Kind::SetComprehension => Type::of_items(Class::Set, body(facts, node)),
+        Kind::List => Type::of(Class::List, items(facts, node)),
+        Kind::Tuple | Kind::ExpressionList => Type::of(Class::Tuple, items(facts, node)),
+        Kind::Set => Type::of(Class::Set, items(facts, node)),
+        Kind::ListComprehension => Type::of(Class::List, body(facts, node)),
+        Kind::SetComprehension => Type::of(Class::Set, body(facts, node)),
         Kind::Dictionary | Kind::DictionaryComprehension => Type::exact(Class::Dict),
         Kind::ParenthesizedExpression => only(node).map_or(Type::Unknown, |inner| infer(facts, inner)),
         Kind::ConditionalExpression => {
@@ -120,7 +35,7 @@ pub(super) fn infer(facts: &Facts<'_>, node: Node<'_>) -> Type {
                 _ => Type::Unknown,
             }
         }
-        Kind::BooleanOperator => joined(node.named_children().map(|part| infer(facts, part))),
+        Kind::BooleanOperator => Type::joined(node.named_children().map(|part| infer(facts, part))),
         Kind::BinaryOperator => binary(facts, node),
         Kind::ComparisonOperator => comparison(facts, node),
         Kind::UnaryOperator => {
@@ -166,13 +81,8 @@ fn string(node: Node<'_>) -> Type {
     }
 }
 
-fn joined(mut types: impl Iterator<Item = Type>) -> Type {
-    let first = types.next().unwrap_or(Type::Unknown);
-    types.fold(first, Type::join)
-}
-
 fn items(facts: &Facts<'_>, display: Node<'_>) -> Type {
-    joined(display.named_children().map(|item| infer(facts, item)))
+    Type::joined(display.named_children().map(|item| infer(facts, item)))
 }
 
 fn body(facts: &Facts<'_>, comprehension: Node<'_>) -> Type {
@@ -195,7 +105,7 @@ fn binary(facts: &Facts<'_>, node: Node<'_>) -> Type {
     let mut value = infer(facts, left);
     while let Some((operator, right)) = operations.pop() {
         value = operate(&value, operator, &infer(facts, right));
-        if value == Type::Unknown {
+        if value.is_unknown() {
             return value;
         }
     }
@@ -215,17 +125,22 @@ fn operate(left: &Type, operator: &str, right: &Type) -> Type {
             "+" | "-" | "*" | "//" | "%" | "&" | "|" | "^" | "<<" | ">>",
             Some(Class::Int),
         ) => Type::exact(Class::Int),
-        (Some(Class::Float), "+" | "-" | "*" | "/" | "//" | "%", _) if right.is_number() => {
+        (Some(Class::Float), "+" | "-" | "*" | "/" | "//" | "%", _) if is_number(right) => {
             Type::exact(Class::Float)
         }
-        (_, "+" | "-" | "*" | "/" | "//" | "%", Some(Class::Float)) if left.is_number() => {
+        (_, "+" | "-" | "*" | "/" | "//" | "%", Some(Class::Float)) if is_number(left) => {
             Type::exact(Class::Float)
         }
         (Some(one @ (Class::List | Class::Tuple)), "+", Some(two)) if one == two => {
-            Type::of_items(one, left.item().join(right.item()))
+            Type::of(one, left.item().join(right.item()))
         }
         _ => Type::Unknown,
     }
+}
+
+/// Whether it is one of the numbers that compute with one another.
+fn is_number(value: &Type) -> bool {
+    matches!(value.class(), Some(Class::Int | Class::Float | Class::Bool))
 }
 
 fn comparison(facts: &Facts<'_>, node: Node<'_>) -> Type {
@@ -254,7 +169,7 @@ fn call(facts: &Facts<'_>, node: Node<'_>) -> Type {
     };
     let python2 = node.source().may_run_on_python2();
     let unchanged = |class: Class| match &first {
-        Some(value) => Type::of_items(class, value.item()),
+        Some(value) => Type::of(class, value.item()),
         None => Type::exact(class),
     };
     match call.function.text() {
@@ -289,8 +204,8 @@ fn method_result(receiver: &Type, name: &str) -> Type {
         "upper" | "lower" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold"
         | "swapcase" | "replace" | "zfill" | "center" | "ljust" | "rjust" | "expandtabs" | "join"
         | "translate" | "format" | "removeprefix" | "removesuffix" => Type::exact(Class::Str),
-        "split" | "rsplit" | "splitlines" => Type::of_items(Class::List, Type::exact(Class::Str)),
-        "partition" | "rpartition" => Type::of_items(Class::Tuple, Type::exact(Class::Str)),
+        "split" | "rsplit" | "splitlines" => Type::of(Class::List, Type::exact(Class::Str)),
+        "partition" | "rpartition" => Type::of(Class::Tuple, Type::exact(Class::Str)),
         "encode" => Type::exact(Class::Bytes),
         "find" | "rfind" | "index" | "rindex" | "count" => Type::exact(Class::Int),
         "startswith" | "endswith" | "isdigit" | "isalpha" | "isalnum" | "isspace" | "isupper" | "islower"
@@ -332,7 +247,7 @@ fn work_out(facts: &Facts<'_>, id: VariableId) -> Type {
         }
         _ => return Type::Unknown,
     }
-    let value = joined(variable.bindings.iter().map(|binding| of_binding(facts, model, *binding)));
+    let value = Type::joined(variable.bindings.iter().map(|binding| of_binding(facts, model, *binding)));
     if only_looked_at(facts, id) { value } else { value.opened() }
 }
 

@@ -1,0 +1,195 @@
+//! What is known of a value: the lattice of types.
+
+/// A builtin class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each variant without a sentence is the class of that name")]
+pub enum Class {
+    None,
+    Bool,
+    Int,
+    Float,
+    Complex,
+    Str,
+    /// The `unicode` of Python 2.
+    Unicode,
+    Bytes,
+    ByteArray,
+    List,
+    Tuple,
+    Set,
+    FrozenSet,
+    Dict,
+    Range,
+    /// What can be iterated over once, or a view of a dict: made by the interpreter, of whatever class.
+    Iterator,
+}
+
+/// What is known of the items of a value, of whatever it yields when it is iterated over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Items {
+    /// Nothing.
+    Unknown,
+    /// Every item.
+    Each(Box<Type>),
+    /// As many items, in this order; of a tuple.
+    Fixed(Vec<Type>),
+    /// Every key and every value of a dict.
+    Entries(Box<Type>, Box<Type>),
+}
+
+/// What is known of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// Made right here by code that makes nothing else: that class, no subclass.
+    Exact(Class, Items),
+    /// Declared, or tested with `isinstance`: that class or a subclass.
+    Instance(Class, Items),
+    /// Anything.
+    Unknown,
+}
+
+impl Type {
+    /// Exactly `class`; of items what the class alone tells.
+    pub const fn exact(class: Class) -> Self {
+        Self::Exact(class, Items::Unknown)
+    }
+
+    /// `class` or a subclass; nothing is known of items.
+    pub const fn instance(class: Class) -> Self {
+        Self::Instance(class, Items::Unknown)
+    }
+
+    /// Exactly `class`, every item of which is an `item`.
+    pub fn of(class: Class, item: Type) -> Self {
+        Self::Exact(class, Items::each(item))
+    }
+
+    /// The class, if it is exactly that.
+    pub fn class(&self) -> Option<Class> {
+        match self {
+            Type::Exact(class, _) => Some(*class),
+            Type::Instance(..) | Type::Unknown => None,
+        }
+    }
+
+    /// The class, if it is that or a subclass.
+    pub fn base(&self) -> Option<Class> {
+        match self {
+            Type::Exact(class, _) | Type::Instance(class, _) => Some(*class),
+            Type::Unknown => None,
+        }
+    }
+
+    /// Whether it is exactly `class`.
+    pub fn is(&self, class: Class) -> bool {
+        self.class() == Some(class)
+    }
+
+    /// Whether nothing is known.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Type::Unknown)
+    }
+
+    /// What iterating over it yields. A subclass may iterate in its own way.
+    #[must_use]
+    pub fn item(&self) -> Type {
+        match self {
+            Type::Exact(class, items) => items.joined().unwrap_or(match class {
+                Class::Str | Class::Unicode => Type::exact(*class),
+                Class::Bytes | Class::ByteArray | Class::Range => Type::exact(Class::Int),
+                _ => Type::Unknown,
+            }),
+            // What a declaration says of items it says of subclasses, too.
+            Type::Instance(_, items) => items.joined().unwrap_or(Type::Unknown),
+            Type::Unknown => Type::Unknown,
+        }
+    }
+
+    /// The items that unpacking it into `count` targets gives.
+    pub fn unpacked(&self, count: usize) -> Vec<Type> {
+        match self {
+            Type::Exact(_, Items::Fixed(items)) | Type::Instance(_, Items::Fixed(items))
+                if items.len() == count =>
+            {
+                items.clone()
+            }
+            other => vec![other.item(); count],
+        }
+    }
+
+    /// What is known of a value that is one or the other.
+    #[must_use]
+    pub fn join(self, other: Type) -> Type {
+        match (self, other) {
+            (Type::Exact(one, left), Type::Exact(two, right)) if one == two => {
+                Type::Exact(one, left.join(right))
+            }
+            (
+                Type::Exact(one, left) | Type::Instance(one, left),
+                Type::Exact(two, right) | Type::Instance(two, right),
+            ) if one == two => Type::Instance(one, left.join(right)),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// What is known of a value that is one of `types`; nothing if there is none.
+    pub fn joined(mut types: impl Iterator<Item = Type>) -> Type {
+        let first = types.next().unwrap_or(Type::Unknown);
+        types.fold(first, Type::join)
+    }
+
+    /// The same without what is known of the items of something that can change.
+    #[must_use]
+    pub fn opened(self) -> Type {
+        let opened = |class: Class, items: Items| match class {
+            Class::List | Class::Set | Class::Dict | Class::ByteArray => Items::Unknown,
+            _ => items.opened(),
+        };
+        match self {
+            Type::Exact(class, items) => Type::Exact(class, opened(class, items)),
+            Type::Instance(class, items) => Type::Instance(class, opened(class, items)),
+            Type::Unknown => Type::Unknown,
+        }
+    }
+}
+
+impl Items {
+    /// Every item is an `item`.
+    pub fn each(item: Type) -> Self {
+        if item.is_unknown() { Items::Unknown } else { Items::Each(Box::new(item)) }
+    }
+
+    /// What one item is, if that is known; of a dict, a key.
+    pub fn joined(&self) -> Option<Type> {
+        match self {
+            Items::Unknown => None,
+            Items::Each(item) => Some((**item).clone()),
+            Items::Fixed(items) => Some(Type::joined(items.iter().cloned())),
+            Items::Entries(key, _) => Some((**key).clone()),
+        }
+    }
+
+    fn join(self, other: Items) -> Items {
+        match (self, other) {
+            (Items::Fixed(left), Items::Fixed(right)) if left.len() == right.len() => {
+                Items::Fixed(left.into_iter().zip(right).map(|(one, two)| one.join(two)).collect())
+            }
+            (Items::Entries(key, value), Items::Entries(other_key, other_value)) => {
+                Items::Entries(Box::new(key.join(*other_key)), Box::new(value.join(*other_value)))
+            }
+            (left, right) => match (left.joined(), right.joined()) {
+                (Some(one), Some(two)) => Items::each(one.join(two)),
+                _ => Items::Unknown,
+            },
+        }
+    }
+
+    fn opened(self) -> Items {
+        match self {
+            Items::Unknown => Items::Unknown,
+            Items::Each(item) => Items::each(item.opened()),
+            Items::Fixed(items) => Items::Fixed(items.into_iter().map(Type::opened).collect()),
+            Items::Entries(key, value) => Items::Entries(Box::new(key.opened()), Box::new(value.opened())),
+        }
+    }
+}
