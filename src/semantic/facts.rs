@@ -4,8 +4,19 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::{Flow, Model, ScopeId, ScopeKind, Type, VariableId, World, types};
+use super::types::{Inference, Memo, Sources};
+use super::{Flow, Model, ScopeId, ScopeKind, Type, World};
 use crate::syntax::{Field, Node, SyntaxTree};
+
+/// Whether declared types are believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Annotations {
+    /// They are, as far as nothing in the project says otherwise.
+    #[default]
+    Trusted,
+    /// They say nothing.
+    Ignored,
+}
 
 /// All facts of one tree, and the world around its file.
 pub struct Facts<'t> {
@@ -13,8 +24,8 @@ pub struct Facts<'t> {
     world: &'t dyn World,
     model: OnceCell<Model<'t>>,
     flows: RefCell<HashMap<ScopeId, Rc<Flow>>>,
-    /// The types of variables; `None` while one is being worked out.
-    pub(super) variable_types: RefCell<HashMap<VariableId, Option<Type>>>,
+    pub(super) types: RefCell<Memo>,
+    annotations: Annotations,
 }
 
 impl<'t> Facts<'t> {
@@ -25,8 +36,21 @@ impl<'t> Facts<'t> {
             world,
             model: OnceCell::new(),
             flows: RefCell::default(),
-            variable_types: RefCell::default(),
+            types: RefCell::default(),
+            annotations: Annotations::Trusted,
         }
+    }
+
+    /// The same, where `annotations` says whether declared types are believed.
+    #[must_use]
+    pub fn with_annotations(mut self, annotations: Annotations) -> Self {
+        self.annotations = annotations;
+        self
+    }
+
+    /// Whether declared types are believed.
+    pub(super) fn trusts_annotations(&self) -> bool {
+        self.annotations == Annotations::Trusted
     }
 
     /// The tree.
@@ -69,8 +93,18 @@ impl<'t> Facts<'t> {
         Some(flow)
     }
 
-    /// What is known of the values of the expression `node`.
+    /// What is known of the values of the expression `node` from the code of its own function and module.
     pub fn type_of(&self, node: Node<'_>) -> Type {
-        types::infer(self, node)
+        self.type_by(node, Sources::empty())
+    }
+
+    /// The same, when everybody is asked who may know: costly, so for expressions that decide a fix, last.
+    pub fn proven_type_of(&self, node: Node<'_>) -> Type {
+        self.type_by(node, Sources::all())
+    }
+
+    /// The same, when `sources` are asked.
+    pub fn type_by(&self, node: Node<'_>, sources: Sources) -> Type {
+        Inference { facts: self, sources }.type_of(node)
     }
 }

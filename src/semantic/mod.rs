@@ -29,7 +29,7 @@ mod world;
 
 pub use builtins::is_builtin_name;
 pub use exports::Exports;
-pub use facts::Facts;
+pub use facts::{Annotations, Facts};
 pub use flow::Flow;
 pub use model::{Model, Resolution};
 pub use reason::{Reason, Refusal};
@@ -37,7 +37,7 @@ pub use scope::{
     Binding, BindingId, BindingKind, Reference, ReferenceId, Scope, ScopeId, ScopeKind, Taints, Variable,
     VariableFlags, VariableId,
 };
-pub use types::{Class, Items, Type};
+pub use types::{Class, Items, Sources, Type};
 pub use world::{
     Answer, CallSite, Callee, EngineType, LoneFile, Subclasses, TypeOrigin, UnknownWorld, World,
 };

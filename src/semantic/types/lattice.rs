@@ -10,8 +10,6 @@ pub enum Class {
     Float,
     Complex,
     Str,
-    /// The `unicode` of Python 2.
-    Unicode,
     Bytes,
     ByteArray,
     List,
@@ -46,7 +44,12 @@ pub enum Type {
     Instance(Class, Items),
     /// Anything.
     Unknown,
+    /// No value at all: code that cannot be reached, or a circle that nothing enters.
+    Never,
 }
+
+/// How deep items of items are known.
+const MAX_DEPTH: u32 = 5;
 
 impl Type {
     /// Exactly `class`; of items what the class alone tells.
@@ -68,7 +71,7 @@ impl Type {
     pub fn class(&self) -> Option<Class> {
         match self {
             Type::Exact(class, _) => Some(*class),
-            Type::Instance(..) | Type::Unknown => None,
+            Type::Instance(..) | Type::Unknown | Type::Never => None,
         }
     }
 
@@ -76,7 +79,7 @@ impl Type {
     pub fn base(&self) -> Option<Class> {
         match self {
             Type::Exact(class, _) | Type::Instance(class, _) => Some(*class),
-            Type::Unknown => None,
+            Type::Unknown | Type::Never => None,
         }
     }
 
@@ -95,13 +98,14 @@ impl Type {
     pub fn item(&self) -> Type {
         match self {
             Type::Exact(class, items) => items.joined().unwrap_or(match class {
-                Class::Str | Class::Unicode => Type::exact(*class),
+                Class::Str => Type::exact(Class::Str),
                 Class::Bytes | Class::ByteArray | Class::Range => Type::exact(Class::Int),
                 _ => Type::Unknown,
             }),
             // What a declaration says of items it says of subclasses, too.
             Type::Instance(_, items) => items.joined().unwrap_or(Type::Unknown),
             Type::Unknown => Type::Unknown,
+            Type::Never => Type::Never,
         }
     }
 
@@ -128,6 +132,7 @@ impl Type {
                 Type::Exact(one, left) | Type::Instance(one, left),
                 Type::Exact(two, right) | Type::Instance(two, right),
             ) if one == two => Type::Instance(one, left.join(right)),
+            (Type::Never, other) | (other, Type::Never) => other,
             _ => Type::Unknown,
         }
     }
@@ -143,12 +148,36 @@ impl Type {
     pub fn opened(self) -> Type {
         let opened = |class: Class, items: Items| match class {
             Class::List | Class::Set | Class::Dict | Class::ByteArray => Items::Unknown,
-            _ => items.opened(),
+            _ => items.map(Type::opened),
         };
         match self {
             Type::Exact(class, items) => Type::Exact(class, opened(class, items)),
             Type::Instance(class, items) => Type::Instance(class, opened(class, items)),
-            Type::Unknown => Type::Unknown,
+            Type::Unknown | Type::Never => self,
+        }
+    }
+
+    /// The same, where a subclass may stand for every class in it.
+    #[must_use]
+    pub fn declared(self) -> Type {
+        match self {
+            Type::Exact(class, items) | Type::Instance(class, items) => {
+                Type::Instance(class, items.map(Type::declared))
+            }
+            Type::Unknown | Type::Never => self,
+        }
+    }
+
+    /// The same, with nothing said of items that lie too deep.
+    fn limited(self, depth: u32) -> Type {
+        let limited = |items: Items| match depth {
+            0 => Items::Unknown,
+            _ => items.map(|item| item.limited(depth - 1)),
+        };
+        match self {
+            Type::Exact(class, items) => Type::Exact(class, limited(items)),
+            Type::Instance(class, items) => Type::Instance(class, limited(items)),
+            Type::Unknown | Type::Never => self,
         }
     }
 }
@@ -156,13 +185,15 @@ impl Type {
 impl Items {
     /// Every item is an `item`.
     pub fn each(item: Type) -> Self {
-        if item.is_unknown() { Items::Unknown } else { Items::Each(Box::new(item)) }
+        if item.is_unknown() { Items::Unknown } else { Items::Each(Box::new(item.limited(MAX_DEPTH))) }
     }
 
     /// What one item is, if that is known; of a dict, a key.
     pub fn joined(&self) -> Option<Type> {
         match self {
             Items::Unknown => None,
+            // Nothing in it, or something else put in later.
+            Items::Fixed(items) if items.is_empty() => Some(Type::Never),
             Items::Each(item) => Some((**item).clone()),
             Items::Fixed(items) => Some(Type::joined(items.iter().cloned())),
             Items::Entries(key, _) => Some((**key).clone()),
@@ -184,12 +215,13 @@ impl Items {
         }
     }
 
-    fn opened(self) -> Items {
+    /// The same with every type in it changed by `change`.
+    fn map(self, change: impl Fn(Type) -> Type) -> Items {
         match self {
             Items::Unknown => Items::Unknown,
-            Items::Each(item) => Items::each(item.opened()),
-            Items::Fixed(items) => Items::Fixed(items.into_iter().map(Type::opened).collect()),
-            Items::Entries(key, value) => Items::Entries(Box::new(key.opened()), Box::new(value.opened())),
+            Items::Each(item) => Items::each(change(*item)),
+            Items::Fixed(items) => Items::Fixed(items.into_iter().map(change).collect()),
+            Items::Entries(key, value) => Items::Entries(Box::new(change(*key)), Box::new(change(*value))),
         }
     }
 }

@@ -1,0 +1,78 @@
+//! Whether the object in a variable can be reached, or changed, in any other way.
+
+use crate::semantic::{Facts, Model, VariableId};
+use crate::syntax::{Call, Field, Kind, Node};
+
+/// Whether nothing in the file can change the object that the variable holds, or hand it to somebody who
+/// could: it is only iterated over, measured, searched or indexed.
+pub(super) fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
+    let model = facts.model();
+    let row = model.variable(variable);
+    let made_here = row.bindings.iter().all(|binding| {
+        let node = facts.tree().node(model.binding(*binding).node);
+        let single = node.parent().filter(|parent| parent.kind() == Kind::Assignment);
+        let value = single.and_then(|assignment| assignment.child(Field::Right));
+        // `a = b = []` gives the object two names, `a = b` and `a = (b := [])` do so too.
+        let fresh = value.is_some_and(|value| {
+            !matches!(value.kind(), Kind::Assignment | Kind::Identifier)
+                && value.descendants().all(|part| part.kind() != Kind::NamedExpression)
+        });
+        let chained =
+            single.and_then(|assignment| assignment.parent()).is_some_and(|up| up.kind() == Kind::Assignment);
+        fresh && !chained
+    });
+    made_here
+        && row.references.iter().all(|reference| {
+            let node = facts.tree().node(model.reference(*reference).node);
+            is_look(model, node)
+        })
+}
+
+fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
+    let Some(parent) = node.parent() else { return false };
+    match parent.kind() {
+        Kind::ForStatement | Kind::ForInClause => node.field() == Field::Right,
+        Kind::Subscript => {
+            let loaded = parent.parent().is_some_and(|up| {
+                !matches!(
+                    up.kind(),
+                    Kind::DeleteStatement
+                        | Kind::PatternList
+                        | Kind::TuplePattern
+                        | Kind::ListPattern
+                        | Kind::ListSplatPattern
+                        | Kind::AsPatternTarget
+                ) && !(parent.field() == Field::Left)
+            });
+            node.field() == Field::Value && loaded
+        }
+        // `xs in ys` hands `xs` to whatever `ys` holds.
+        Kind::ComparisonOperator => {
+            let mut operators = parent.children_in(Field::Operators);
+            let single = operators.next().filter(|_| operators.next().is_none());
+            single.is_some_and(|operator| matches!(operator.text(), "in" | "not in"))
+                && parent.named_children().last() == Some(node)
+        }
+        Kind::ArgumentList => parent.parent().and_then(Call::cast).is_some_and(|call| {
+            let copies = [
+                "len",
+                "sorted",
+                "list",
+                "tuple",
+                "set",
+                "frozenset",
+                "sum",
+                "print",
+                "range",
+                "str",
+                "repr",
+            ];
+            // sum(lists, xs) may be `xs` itself
+            call.function.kind() == Kind::Identifier
+                && copies.contains(&call.function.text())
+                && model.is_builtin(call.function)
+                && parent.named_children().next() == Some(node)
+        }),
+        _ => false,
+    }
+}

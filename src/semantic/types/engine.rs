@@ -1,0 +1,176 @@
+//! When the type engine is asked, and what of its answers is believed.
+//!
+//! The engine follows narrowed and inferred types across calls that may change them, and takes what a function
+//! of the file returns for what every function of that name returns. So names and flow are judged here, and of
+//! the engine only that is believed which an annotation or a stub says about attributes, calls and subscripts.
+//!
+//! ```python
+//! self.name = 'a'
+//! self.finish()                # may set it to anything
+//! '<' + self.name + '>'
+//! ```
+
+use super::{Inference, Sources, Type};
+use crate::semantic::{BindingKind, Resolution, TypeOrigin, VariableId};
+use crate::syntax::{Call, Field, Kind, Node};
+use crate::text::Dialect;
+
+/// How many names are followed to see where a value comes from.
+const MAX_STEPS: u32 = 40;
+
+impl Inference<'_, '_> {
+    /// What the type engine says of `node`, if that can be believed.
+    pub(super) fn asked(&self, node: Node<'_>) -> Type {
+        let asks = matches!(
+            node.kind(),
+            Kind::Identifier
+                | Kind::Attribute
+                | Kind::Call
+                | Kind::Subscript
+                | Kind::Await
+                | Kind::BooleanOperator
+        );
+        if !asks
+            || node.source().dialect() != Dialect::Python3
+            || !self.facts.trusts_annotations()
+            || !self.is_vouched_for(node, &mut Vec::new())
+        {
+            return Type::Unknown;
+        }
+        self.facts.world().type_at(node.range()).map_or(Type::Unknown, |answer| answer.value.declared())
+    }
+
+    /// Whether what the engine says of `node` rests on declarations and on names that only this code binds.
+    fn is_vouched_for(&self, node: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
+        let declared = || {
+            let answer = self.facts.world().type_at(node.range());
+            answer.is_some_and(|answer| answer.origin == TypeOrigin::Declared)
+        };
+        match node.kind() {
+            Kind::Identifier => self.is_vouched_name(node, seen),
+            Kind::Attribute => {
+                node.child(Field::Object).is_some_and(|object| self.is_vouched_for(object, seen))
+                    && declared()
+            }
+            Kind::Subscript => {
+                node.child(Field::Value).is_some_and(|value| self.is_vouched_for(value, seen)) && declared()
+            }
+            Kind::Call => self.is_vouched_callee(node, seen) && declared(),
+            Kind::Await
+            | Kind::ParenthesizedExpression
+            | Kind::BooleanOperator
+            | Kind::BinaryOperator
+            | Kind::UnaryOperator
+            | Kind::Tuple
+            | Kind::ExpressionList => {
+                node.named_children().all(|part| part.is_trivia() || self.is_vouched_for(part, seen))
+            }
+            Kind::ConditionalExpression => {
+                let parts: Vec<_> = node.named_children().filter(|part| !part.is_trivia()).collect();
+                [0, 2].into_iter().filter_map(|at| parts.get(at)).all(|part| self.is_vouched_for(*part, seen))
+            }
+            _ => self.is_known_here(node),
+        }
+    }
+
+    fn is_known_here(&self, node: Node<'_>) -> bool {
+        let here = Inference { facts: self.facts, sources: self.sources - Sources::ENGINE };
+        !here.infer(node).is_unknown()
+    }
+
+    fn is_vouched_callee(&self, call: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
+        let Some(call) = Call::cast(call) else { return false };
+        match call.function.kind() {
+            Kind::Attribute => {
+                let object = call.function.child(Field::Object);
+                object.is_some_and(|object| self.is_vouched_for(object, seen))
+            }
+            Kind::Identifier => self.is_vouched_name(call.function, seen),
+            _ => false,
+        }
+    }
+
+    fn is_vouched_name(&self, name: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
+        let model = self.facts.model();
+        let variable = match model.resolve(name) {
+            Resolution::Builtin => return true,
+            Resolution::Unknown => return false,
+            Resolution::Variable(variable) => variable,
+        };
+        if seen.contains(&variable) {
+            return true;
+        }
+        if seen.len() as u32 >= MAX_STEPS || self.is_rebound_by_others(variable) {
+            return false;
+        }
+        seen.push(variable);
+        let row = model.variable(variable);
+        // A test of a name that others may bind meanwhile says nothing.
+        if !self.is_private_to_calls(variable) && row.bindings.len() != 1 {
+            return false;
+        }
+        let reaching = self.reaching(variable, name).unwrap_or_else(|| row.bindings.clone());
+        reaching.into_iter().all(|id| {
+            let binding = model.binding(id);
+            let target = self.facts.tree().node(binding.node);
+            self.is_vouched_binding(binding.kind, target, seen)
+        })
+    }
+
+    fn is_vouched_binding(&self, kind: BindingKind, target: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
+        let mut from = |holder: Option<Node<'_>>, field: Field| {
+            let value = holder.and_then(|holder| holder.child(field));
+            value.is_some_and(|value| self.is_known_here(value) || self.is_vouched_for(value, seen))
+        };
+        match kind {
+            BindingKind::Import
+            | BindingKind::FromImport
+            | BindingKind::FunctionDefinition
+            | BindingKind::ClassDefinition
+            | BindingKind::Annotation
+            | BindingKind::Delete => true,
+            BindingKind::Parameter => is_declared_parameter(target),
+            BindingKind::AnnotatedAssignment => true,
+            BindingKind::Assignment => {
+                let mut assignment = target.ancestors().find(|up| up.kind() == Kind::Assignment);
+                while let Some(chained) = assignment
+                    .and_then(|outer| outer.child(Field::Right))
+                    .filter(|value| value.kind() == Kind::Assignment)
+                {
+                    assignment = Some(chained);
+                }
+                from(assignment, Field::Right)
+            }
+            BindingKind::LoopTarget => {
+                from(target.ancestors().find(|up| up.kind() == Kind::ForStatement), Field::Right)
+            }
+            BindingKind::ComprehensionTarget => {
+                from(target.ancestors().find(|up| up.kind() == Kind::ForInClause), Field::Right)
+            }
+            BindingKind::Walrus => from(target.parent(), Field::Value),
+            BindingKind::AugmentedAssignment => from(target.parent(), Field::Right),
+            _ => false,
+        }
+    }
+}
+
+/// Whether the parameter has an annotation, or is the object that a method is called on.
+fn is_declared_parameter(name: Node<'_>) -> bool {
+    let Some(row) = name.ancestors().take_while(|up| up.kind() != Kind::Parameters).last().or(Some(name))
+    else {
+        return false;
+    };
+    if matches!(row.kind(), Kind::TypedParameter | Kind::TypedDefaultParameter) {
+        return true;
+    }
+    let Some(function) = name.ancestors().find(|up| up.kind() == Kind::FunctionDefinition) else {
+        return false;
+    };
+    let first = function.child(Field::Parameters).and_then(|list| list.named_children().next());
+    let holder =
+        function.ancestors().find(|up| !matches!(up.kind(), Kind::Block | Kind::DecoratedDefinition));
+    let static_method = function
+        .parent()
+        .is_some_and(|up| up.kind() == Kind::DecoratedDefinition && up.text().contains("staticmethod"));
+    first == Some(name) && holder.is_some_and(|up| up.kind() == Kind::ClassDefinition) && !static_method
+}

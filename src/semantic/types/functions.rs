@@ -1,0 +1,317 @@
+//! What functions of the file are given and what they return.
+//!
+//! ```python
+//! def greet(name): return 'hello ' + name
+//! greet('you')             # nobody else calls it: `name` is a `str`, and so is the result
+//! ```
+
+use super::memo::Subject;
+use super::{Class, Inference, Items, Memo, Sources, Type, annotations};
+use crate::semantic::{
+    Answer, BindingKind, CallSite, Callee, Facts, Resolution, ScopeKind, Taints, VariableId,
+};
+use crate::syntax::{Argument, Call, Field, Function, Kind, Node};
+
+impl Inference<'_, '_> {
+    /// What an annotation says, if annotations are believed.
+    pub(super) fn annotation(&self, annotation: Node<'_>) -> Type {
+        if self.facts.trusts_annotations() {
+            annotations::declared(self.facts, annotation)
+        } else {
+            Type::Unknown
+        }
+    }
+
+    /// What the parameter `name`, the identifier in its definition, may be given.
+    pub(super) fn parameter(&self, name: Node<'_>) -> Type {
+        let Some(parent) = name.parent() else { return Type::Unknown };
+        let splat = name.chain().find_map(|up| match up.kind() {
+            Kind::ListSplatPattern => Some(Type::exact(Class::Tuple)),
+            Kind::DictionarySplatPattern => Some(keywords()),
+            _ => None,
+        });
+        if matches!(parent.kind(), Kind::ListSplatPattern | Kind::DictionarySplatPattern) {
+            return splat.unwrap_or(Type::Unknown);
+        }
+        let (row, annotation) = match parent.kind() {
+            Kind::Parameters => (name, None),
+            Kind::DefaultParameter => (parent, None),
+            Kind::TypedParameter | Kind::TypedDefaultParameter => (parent, parent.child(Field::Type)),
+            _ => return Type::Unknown,
+        };
+        if let Some(annotation) = annotation
+            && self.facts.trusts_annotations()
+        {
+            // def f(x: str = None)
+            let declared = self.annotation(annotation);
+            let default = row.child(Field::Value).map(|default| self.infer(default).base());
+            return if default.is_none_or(|base| base == declared.base()) { declared } else { Type::Unknown };
+        }
+        if self.sources.contains(Sources::CALLS) { self.from_calls(row, name) } else { Type::Unknown }
+    }
+
+    /// The join of all that calls pass for the parameter in `row`, and of its default.
+    fn from_calls(&self, row: Node<'_>, name: Node<'_>) -> Type {
+        let definition =
+            row.ancestors().find(|up| matches!(up.kind(), Kind::FunctionDefinition | Kind::Lambda));
+        let Some(function) = definition.and_then(Function::cast) else { return Type::Unknown };
+        let Some(place) = Place::of(function, row, name) else { return Type::Unknown };
+        let Some(calls) = self.calls_of(function) else { return Type::Unknown };
+        let given = calls.iter().map(|call| place.given(call).unwrap_or(Type::Unknown));
+        let omitted = calls.iter().any(|call| place.given(call).is_none());
+        match row.child(Field::Value) {
+            Some(default) => {
+                let given = calls.iter().filter_map(|call| place.given(call));
+                Type::joined(given.chain(std::iter::once(self.infer(default))))
+            }
+            None if omitted => Type::Unknown,
+            None => Type::joined(given),
+        }
+    }
+
+    /// Every call of `function`, if no other code can call it or get hold of it.
+    fn calls_of(&self, function: Function<'_>) -> Option<Vec<CallSite>> {
+        let model = self.facts.model();
+        let name = function.node.child(Field::Name)?;
+        let binding = model.binding_at(name)?;
+        let row = model.variable(binding.variable);
+        let undecorated = function.node.parent().is_none_or(|up| up.kind() != Kind::DecoratedDefinition);
+        if !undecorated || row.bindings.len() != 1 || is_spelled_out(self.facts, name.text()) {
+            return None;
+        }
+        match model.scope(row.scope).kind {
+            ScopeKind::Function => self.direct_calls(binding.variable),
+            ScopeKind::Module => {
+                let hidden = self.nobody_outside_calls(name.text())
+                    && !model.exported_names().may_hold(name.text())
+                    && !model.any_taint().intersects(Taints::all());
+                hidden.then_some(())?;
+                let mut calls = self.direct_calls(binding.variable)?;
+                calls.extend(self.facts.world().calls_elsewhere(Callee::Function(name.text()))?);
+                Some(calls)
+            }
+            ScopeKind::Class => {
+                let class = self.facts.tree().node(model.scope(row.scope).node?);
+                let hidden = self.nobody_outside_calls(name.text())
+                    && row.references.is_empty()
+                    && !model.any_taint().intersects(Taints::EVAL | Taints::STAR_IMPORT)
+                    && is_plain_class(self.facts, class, 0);
+                hidden.then_some(())?;
+                let mut calls = self.method_calls(name, function)?;
+                calls.extend(self.facts.world().calls_elsewhere(Callee::Method(name.text()))?);
+                Some(calls)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether code outside the project does not call a function of this name.
+    fn nobody_outside_calls(&self, name: &str) -> bool {
+        let special = name.starts_with("__") && name.ends_with("__");
+        let private = name.starts_with('_') && !special;
+        !special && (private || self.facts.world().has_unseen_users() == Answer::No)
+    }
+
+    /// The calls in this file of the function in `variable`, if it is only ever called.
+    fn direct_calls(&self, variable: VariableId) -> Option<Vec<CallSite>> {
+        let model = self.facts.model();
+        let references = model.variable(variable).references.iter();
+        references.map(|id| self.call_site(self.facts.tree().node(model.reference(*id).node))).collect()
+    }
+
+    /// The calls in this file of any method of this name, if the name is only ever called.
+    fn method_calls(&self, name: Node<'_>, function: Function<'_>) -> Option<Vec<CallSite>> {
+        let same =
+            |node: &Node<'_>| node.kind() == Kind::Identifier && node.text() == name.text() && *node != name;
+        let parameters = function.parameters.map_or(0, |list| list.named_children().count());
+        let mut calls = Vec::new();
+        for mention in self.facts.tree().nodes().filter(same) {
+            let holder = mention.parent()?;
+            match holder.kind() {
+                Kind::Attribute if mention.field() == Field::Attribute => {
+                    let site = self.call_site(holder)?;
+                    // Class.method(instance, ...)
+                    (site.positional.len() < parameters).then_some(())?;
+                    calls.push(site);
+                }
+                Kind::KeywordArgument if mention.field() == Field::Name => {}
+                // Another variable of the same name has nothing to do with it, unless a class holds it.
+                _ => {
+                    let Resolution::Variable(other) = self.facts.model().resolve(mention) else {
+                        return None;
+                    };
+                    let scope = self.facts.model().variable(other).scope;
+                    (self.facts.model().scope(scope).kind != ScopeKind::Class).then_some(())?;
+                }
+            }
+        }
+        Some(calls)
+    }
+
+    /// The arguments of the call whose function is `function`.
+    fn call_site(&self, function: Node<'_>) -> Option<CallSite> {
+        let call = function.parent().and_then(Call::cast).filter(|call| call.function == function)?;
+        let mut site = CallSite::default();
+        for argument in call.arguments().list {
+            match argument {
+                Argument::Positional(value) => site.positional.push(self.infer(value)),
+                Argument::Keyword { name, value } => {
+                    site.keywords.push((name.text().to_owned(), self.infer(value)));
+                }
+                Argument::Unpacked(_) => return None,
+            }
+        }
+        Some(site)
+    }
+
+    /// What a call of a function of this file returns.
+    pub(super) fn result(&self, call: &Call<'_>) -> Type {
+        let model = self.facts.model();
+        let Resolution::Variable(variable) = model.resolve(call.function) else { return Type::Unknown };
+        let row = model.variable(variable);
+        let [binding] = row.bindings.as_slice() else { return Type::Unknown };
+        let binding = model.binding(*binding);
+        let stays = match model.scope(row.scope).kind {
+            ScopeKind::Function => true,
+            ScopeKind::Module => {
+                !model.any_taint().intersects(Taints::all())
+                    && self.facts.world().name_used_elsewhere(&row.name) == Answer::No
+            }
+            _ => false,
+        };
+        let definition = self.facts.tree().node(binding.node).parent();
+        let Some(function) = definition.and_then(Function::cast) else { return Type::Unknown };
+        let decorated = function.node.parent().is_some_and(|up| up.kind() == Kind::DecoratedDefinition);
+        if binding.kind != BindingKind::FunctionDefinition || !stays || decorated || function.is_async() {
+            return Type::Unknown;
+        }
+        let key = (Subject::Result(function.node.id()), self.sources);
+        Memo::solve(&self.facts.types, key, || self.returned(function))
+    }
+
+    fn returned(&self, function: Function<'_>) -> Type {
+        let scope = self.facts.model().scope_of(function.body);
+        let own =
+            |node: &Node<'_>| self.facts.body_scope(*node) == self.facts.model().function_scope_of(scope);
+        let mut values = Vec::new();
+        for node in function.body.descendants().filter(own) {
+            match node.kind() {
+                Kind::Yield => return Type::Unknown,
+                Kind::ReturnStatement => {
+                    let value = node.named_children().find(|part| !part.is_trivia());
+                    values.push(value.map_or(Type::exact(Class::None), |value| self.infer(value)));
+                }
+                _ => {}
+            }
+        }
+        if let Some(annotation) = function.node.child(Field::ReturnType)
+            && values.iter().any(Type::is_unknown)
+        {
+            return self.annotation(annotation);
+        }
+        if !ends(function.body) {
+            values.push(Type::exact(Class::None));
+        }
+        Type::joined(values.into_iter())
+    }
+}
+
+/// What `**keywords` is.
+fn keywords() -> Type {
+    Type::Exact(Class::Dict, Items::Entries(Box::new(Type::exact(Class::Str)), Box::new(Type::Unknown)))
+}
+
+/// Where calls put the argument for a parameter.
+struct Place<'t> {
+    /// Among the positional ones.
+    position: Option<usize>,
+    name: &'t str,
+}
+
+impl<'t> Place<'t> {
+    fn of(function: Function<'t>, row: Node<'t>, name: Node<'t>) -> Option<Self> {
+        let list = function.parameters?;
+        let rows: Vec<_> = list.named_children().filter(|part| !part.is_trivia()).collect();
+        let at = rows.iter().position(|other| *other == row)?;
+        let before = rows.get(..at)?;
+        let only_keyword = before.iter().any(|row| {
+            matches!(row.kind(), Kind::KeywordSeparator | Kind::ListSplatPattern) || is_typed_splat(*row)
+        });
+        let separators = before.iter().filter(|row| row.kind() == Kind::PositionalSeparator).count();
+        let holder = function.node.ancestors().find(|up| !matches!(up.kind(), Kind::Block));
+        let method = holder.is_some_and(|up| up.kind() == Kind::ClassDefinition);
+        // The object that a method is called on is no argument of the call.
+        let position = (at - separators).checked_sub(usize::from(method))?;
+        Some(Self { position: (!only_keyword).then_some(position), name: name.text() })
+    }
+
+    /// What `call` passes, if it passes anything.
+    fn given(&self, call: &CallSite) -> Option<Type> {
+        let positional = self.position.and_then(|at| call.positional.get(at)).cloned();
+        positional.or_else(|| {
+            call.keywords.iter().find(|(name, _)| name == self.name).map(|(_, value)| value.clone())
+        })
+    }
+}
+
+fn is_typed_splat(row: Node<'_>) -> bool {
+    row.kind() == Kind::TypedParameter
+        && row.named_children().next().is_some_and(|part| part.kind() == Kind::ListSplatPattern)
+}
+
+/// Whether some string of the file spells `name`, as `getattr` or a doctest would.
+fn is_spelled_out(facts: &Facts<'_>, name: &str) -> bool {
+    let apart = |character: char| !(character.is_alphanumeric() || character == '_');
+    facts
+        .tree()
+        .nodes()
+        .filter(|node| node.kind() == Kind::String)
+        .any(|node| node.text().contains(name) && node.text().split(apart).any(|word| word == name))
+}
+
+/// Whether all base classes of `class` stand in this file and none of them comes from elsewhere: code that
+/// cannot be seen may call the methods of its subclasses.
+fn is_plain_class(facts: &Facts<'_>, class: Node<'_>, depth: u32) -> bool {
+    if depth > 10 || class.parent().is_some_and(|up| up.kind() == Kind::DecoratedDefinition) {
+        return false;
+    }
+    let Some(bases) = class.child(Field::Superclasses) else { return true };
+    bases.named_children().filter(|base| !base.is_trivia()).all(|base| {
+        if base.kind() != Kind::Identifier {
+            return false;
+        }
+        match facts.model().resolve(base) {
+            Resolution::Builtin => true,
+            Resolution::Variable(variable) => match facts.model().variable(variable).bindings.as_slice() {
+                [only] => {
+                    let binding = facts.model().binding(*only);
+                    let definition = facts.tree().node(binding.node).parent();
+                    binding.kind == BindingKind::ClassDefinition
+                        && definition.is_some_and(|base| is_plain_class(facts, base, depth + 1))
+                }
+                _ => false,
+            },
+            Resolution::Unknown => false,
+        }
+    })
+}
+
+/// Whether control never runs past the end of `block`.
+fn ends(block: Node<'_>) -> bool {
+    let Some(last) = block.named_children().filter(|part| part.is_statement()).last() else { return false };
+    match last.kind() {
+        Kind::ReturnStatement | Kind::RaiseStatement => true,
+        Kind::IfStatement => {
+            let otherwise = last.children_in(Field::Alternative);
+            let mut complete = false;
+            let mut all = last.child(Field::Consequence).is_some_and(ends);
+            for branch in otherwise {
+                complete |= branch.kind() == Kind::ElseClause;
+                let block = branch.child(Field::Consequence).or_else(|| branch.child(Field::Body));
+                all &= block.is_some_and(ends);
+            }
+            complete && all
+        }
+        _ => false,
+    }
+}

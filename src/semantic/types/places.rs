@@ -1,0 +1,180 @@
+//! What is known of the value that a name has where it is read.
+
+use super::memo::Subject;
+use super::{Class, Inference, Items, Memo, Type, aliasing};
+use crate::semantic::{
+    Answer, Binding, BindingId, BindingKind, Resolution, ScopeKind, Taints, Variable, VariableId,
+};
+use crate::syntax::{Field, Kind, Node};
+
+impl Inference<'_, '_> {
+    /// What the identifier `node` holds where it stands.
+    pub(super) fn name(&self, node: Node<'_>) -> Type {
+        let Resolution::Variable(variable) = self.facts.model().resolve(node) else { return Type::Unknown };
+        let value = self.variable(variable, node);
+        if value.class().is_some() || matches!(value, Type::Never) {
+            return value;
+        }
+        if !self.is_rebound_by_others(variable)
+            && self.is_private_to_calls(variable)
+            && let Some(narrowed) = self.narrowed(variable, node)
+        {
+            return if narrowed.base() == value.base() { value } else { narrowed };
+        }
+        value
+    }
+
+    fn variable(&self, id: VariableId, read: Node<'_>) -> Type {
+        let row = self.facts.model().variable(id);
+        if !self.may_be_followed(row) {
+            return Type::Unknown;
+        }
+        let value = match self.reaching(id, read) {
+            Some(bindings) => Type::joined(bindings.into_iter().map(|binding| self.binding(binding))),
+            None => Type::joined(row.bindings.iter().map(|binding| self.binding(*binding))),
+        };
+        let opened = value.clone().opened();
+        if opened == value || aliasing::only_looked_at(self.facts, id) { value } else { opened }
+    }
+
+    /// The bindings that may have given what `read` sees; `None` when any may.
+    pub(super) fn reaching(&self, id: VariableId, read: Node<'_>) -> Option<Vec<BindingId>> {
+        let model = self.facts.model();
+        let row = model.variable(id);
+        let scope = model.scope_of(read);
+        if scope != row.scope || row.bindings.len() < 2 {
+            return None;
+        }
+        let _ = scope;
+        None
+    }
+
+    /// Whether all that binds the variable stands in the file for everybody to see.
+    fn may_be_followed(&self, row: &Variable<'_>) -> bool {
+        let model = self.facts.model();
+        let scope = model.scope(row.scope);
+        match scope.kind {
+            ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Comprehension => {
+                !scope.taints.intersects(Taints::EVAL | Taints::FRAMES | Taints::STAR_IMPORT)
+            }
+            ScopeKind::Module => {
+                !model.any_taint().intersects(Taints::all())
+                    && self.facts.world().name_used_elsewhere(&row.name) == Answer::No
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether some function binds the variable of another scope: then any call may.
+    pub(super) fn is_rebound_by_others(&self, id: VariableId) -> bool {
+        let model = self.facts.model();
+        let row = model.variable(id);
+        row.bindings.iter().any(|binding| {
+            let bound_in = model.binding(*binding).scope;
+            model.function_scope_of(bound_in) != model.function_scope_of(row.scope)
+        })
+    }
+
+    /// Whether every call of a function has a variable of its own.
+    pub(super) fn is_private_to_calls(&self, id: VariableId) -> bool {
+        let model = self.facts.model();
+        let kind = model.scope(model.variable(id).scope).kind;
+        matches!(kind, ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Comprehension)
+    }
+
+    /// What `binding` gives its variable.
+    fn binding(&self, id: BindingId) -> Type {
+        let key = (Subject::Binding(id), self.sources);
+        Memo::solve(&self.facts.types, key, || self.work_out(self.facts.model().binding(id)))
+    }
+
+    fn work_out(&self, binding: &Binding) -> Type {
+        let target = self.facts.tree().node(binding.node);
+        match binding.kind {
+            BindingKind::Assignment
+            | BindingKind::AnnotatedAssignment
+            | BindingKind::LoopTarget
+            | BindingKind::ComprehensionTarget => self.target(target),
+            BindingKind::AugmentedAssignment => self.augmented(target),
+            BindingKind::Walrus => {
+                let value = target.parent().and_then(|parent| parent.child(Field::Value));
+                value.map_or(Type::Unknown, |value| self.infer(value))
+            }
+            BindingKind::Parameter => self.parameter(target),
+            // Neither gives a value.
+            BindingKind::Annotation | BindingKind::Delete => Type::Never,
+            _ => Type::Unknown,
+        }
+    }
+
+    /// What a target of an assignment or loop gets, alone or unpacked.
+    fn target(&self, target: Node<'_>) -> Type {
+        let Some(parent) = target.parent() else { return Type::Unknown };
+        match parent.kind() {
+            Kind::Assignment if target.field() == Field::Left => self.assigned(parent),
+            Kind::ForStatement | Kind::ForInClause if target.field() == Field::Left => {
+                if parent.has_token("async") {
+                    return Type::Unknown;
+                }
+                parent.child(Field::Right).map_or(Type::Unknown, |iterable| self.infer(iterable).item())
+            }
+            Kind::PatternList | Kind::TuplePattern | Kind::ListPattern => {
+                let places: Vec<_> = parent.named_children().filter(|part| !part.is_trivia()).collect();
+                if places.iter().any(|place| place.kind() == Kind::ListSplatPattern) {
+                    return Type::Unknown;
+                }
+                let Some(at) = places.iter().position(|place| *place == target) else { return Type::Unknown };
+                let whole = self.target(parent);
+                whole.unpacked(places.len()).into_iter().nth(at).unwrap_or(Type::Unknown)
+            }
+            Kind::ListSplatPattern => Type::exact(Class::List),
+            Kind::ParenthesizedExpression => self.target(parent),
+            _ => Type::Unknown,
+        }
+    }
+
+    fn assigned(&self, assignment: Node<'_>) -> Type {
+        let mut value = assignment.child(Field::Right);
+        while let Some(chained) = value.filter(|value| value.kind() == Kind::Assignment) {
+            value = chained.child(Field::Right);
+        }
+        let value = value.map_or(Type::Unknown, |value| self.infer(value));
+        match assignment.child(Field::Type) {
+            // x: list[str] = []
+            Some(annotation) if value.is_unknown() || value.item().is_unknown() => {
+                self.with_annotation(value, annotation)
+            }
+            _ => value,
+        }
+    }
+
+    /// What is known of a value by itself, or else what its annotation says.
+    fn with_annotation(&self, value: Type, annotation: Node<'_>) -> Type {
+        let declared = self.annotation(annotation);
+        match (value, declared) {
+            (Type::Unknown, declared) => declared,
+            (Type::Exact(class, Items::Unknown), Type::Instance(base, items)) if class == base => {
+                Type::Exact(class, items)
+            }
+            (value, _) => value,
+        }
+    }
+
+    fn augmented(&self, target: Node<'_>) -> Type {
+        let Some(parent) = target.parent().filter(|parent| parent.kind() == Kind::AugmentedAssignment) else {
+            return Type::Unknown;
+        };
+        let (Some(operator), Some(right)) = (parent.child(Field::Operator), parent.child(Field::Right))
+        else {
+            return Type::Unknown;
+        };
+        let left = self.name(target);
+        let operator = operator.text().trim_end_matches('=');
+        match (&left, operator) {
+            // A list takes the items of anything.
+            (Type::Exact(Class::List, _), "+") => Type::exact(Class::List),
+            (Type::Exact(class @ Class::Set, _), "|" | "-" | "&" | "^") => Type::exact(*class),
+            _ => self.operate(&left, operator, right),
+        }
+    }
+}
