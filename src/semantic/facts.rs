@@ -2,9 +2,11 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::panic::Location;
 use std::rc::Rc;
 
-use super::{Flow, Model, ScopeId, ScopeKind, Type, VariableId, World, types};
+use super::guards::Guarded;
+use super::{Flow, GuardTrial, Model, Refusal, ScopeId, ScopeKind, Type, VariableId, World, types};
 use crate::syntax::{Field, Node, SyntaxTree};
 
 /// All facts of one tree, and the world around its file.
@@ -15,6 +17,7 @@ pub struct Facts<'t> {
     flows: RefCell<HashMap<ScopeId, Rc<Flow>>>,
     /// The types of variables; `None` while one is being worked out.
     pub(super) variable_types: RefCell<HashMap<VariableId, Option<Type>>>,
+    trial: GuardTrial,
 }
 
 impl<'t> Facts<'t> {
@@ -26,7 +29,27 @@ impl<'t> Facts<'t> {
             model: OnceCell::new(),
             flows: RefCell::default(),
             variable_types: RefCell::default(),
+            trial: GuardTrial::default(),
         }
+    }
+
+    /// The same facts, with the refusals of guards on trial.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn on_trial(mut self, trial: GuardTrial) -> Self {
+        self.trial = trial;
+        self
+    }
+
+    /// What every guard ends with that found something in the way.
+    ///
+    /// # Errors
+    ///
+    /// With `refusal`, always, but in a test that mutes the place of this call: then the guard goes on as if it
+    /// had found nothing.
+    #[track_caller]
+    pub fn refuse(&self, refusal: Refusal) -> Guarded {
+        self.trial.judge(refusal, Location::caller())
     }
 
     /// The tree.
@@ -50,7 +73,7 @@ impl<'t> Facts<'t> {
         model.function_scope_of(model.scope_of(node))
     }
 
-    /// The control flow of the body of a function or of the module; `None` for other scopes.
+    /// The control flow of the body of a function, a class or the module; `None` for other scopes.
     pub fn flow(&self, scope: ScopeId) -> Option<Rc<Flow>> {
         if let Some(flow) = self.flows.borrow().get(&scope) {
             return Some(Rc::clone(flow));
@@ -58,7 +81,7 @@ impl<'t> Facts<'t> {
         let row = self.model().scope(scope);
         let flow = match row.kind {
             ScopeKind::Module => Flow::of_module(self.model()),
-            ScopeKind::Function => {
+            ScopeKind::Function | ScopeKind::Class => {
                 let definition = self.tree.node(row.node?);
                 Flow::of_block(self.model(), definition.child(Field::Body)?)
             }
