@@ -44,7 +44,7 @@ fn check_generated(path: &str, wanted: &str) {
 const GUARDS_HEAD: &str = "\
 # Guards
 
-Generated from the comments in `src/semantic/guards.rs`; `PYFIX_BLESS=1 cargo test docs` writes it anew.
+Generated from the comments in `src/semantic/guards/`; `PYFIX_BLESS=1 cargo test docs` writes it anew.
 
 The questions that a transform can ask. The Python under each is what would break if nobody asked.
 ";
@@ -95,7 +95,10 @@ fn documented_functions(source: &str) -> Vec<Documented> {
 }
 
 fn guards() -> Vec<Documented> {
-    let mut all = documented_functions(&read("src/semantic/guards.rs"));
+    let index = read("src/semantic/guards.rs");
+    let modules = index.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    let sources = modules.map(|module| read(format!("src/semantic/guards/{module}.rs")));
+    let mut all: Vec<Documented> = sources.flat_map(|source| documented_functions(&source)).collect();
     all.retain(Documented::is_guard);
     all
 }

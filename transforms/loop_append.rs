@@ -14,9 +14,7 @@ use crate::edit::render::whole_lines;
 use crate::edit::{Assumption, Decline, Fix, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
-use crate::semantic::{
-    BindingId, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, Type, VariableId,
-};
+use crate::semantic::{BindingId, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, VariableId};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
@@ -112,7 +110,7 @@ impl<'t> Judge<'_, '_, 't> {
             // Storing into a list, a matrix or an object is no business of ours.
             _ if matches!(self.shape.addition, Addition::Store { .. }) => Err(Decline::NotThisShape),
             Origin::Created(creation) => {
-                Err(self.refuse_receiver(Reason::ReceiverUnknown, creation.assignment.statement))
+                Err(self.about_receiver(Reason::ReceiverUnknown, creation.assignment.statement).into())
             }
             Origin::Touched(statement) => self.growing(scope, variable, statement),
             Origin::Elsewhere => self.growing(scope, variable, self.shape.receiver),
@@ -138,8 +136,8 @@ impl<'t> Judge<'_, '_, 't> {
         self.facts.flow(scope).ok_or_else(none)
     }
 
-    fn refuse_receiver(&self, reason: Reason, at: Node<'_>) -> Decline {
-        Refusal::about(reason, guards::header(at), self.shape.receiver.text()).into()
+    fn about_receiver(&self, reason: Reason, at: Node<'_>) -> Refusal {
+        Refusal::about(reason, guards::header(at), self.shape.receiver.text())
     }
 
     /// Whether this addition is one to such a collection.
@@ -159,12 +157,12 @@ impl<'t> Judge<'_, '_, 't> {
         guards::own_names(self.facts, site)?;
         // for x in xs: r.append(*x)
         if let Addition::Unpacked(argument) = &self.shape.addition {
-            return Err(Refusal::new(Reason::UnpackedArgument, argument.range()));
+            self.facts.refuse(Refusal::new(Reason::UnpackedArgument, argument.range()))?;
         }
         // for x in xs: r.append(x)
         // else: print('done')
         if let Some(clause) = self.shape.loops().find_map(|header| header.alternative) {
-            return Err(Refusal::new(Reason::LoopElse, guards::header(clause)));
+            self.facts.refuse(Refusal::new(Reason::LoopElse, guards::header(clause)))?;
         }
         self.accumulator_unread()?;
         self.targets_vanish(scope)?;
@@ -174,7 +172,7 @@ impl<'t> Judge<'_, '_, 't> {
             let iterable = part.field() == Field::Right
                 && part.parent().is_some_and(|up| up.kind() == Kind::ForStatement);
             let place = if iterable { Place::Iterable } else { Place::Elsewhere };
-            guards::walrus_allowed(part, &texts, place)?;
+            guards::walrus_allowed(self.facts, part, &texts, place)?;
         }
         self.comments_can_move()
     }
@@ -192,7 +190,10 @@ impl<'t> Judge<'_, '_, 't> {
                 && self.facts.model().resolve(*node) == self.facts.model().resolve(receiver)
         });
         match again {
-            Some(read) => Err(Refusal::about(Reason::AccumulatorReadInLoop, read.range(), read.text())),
+            Some(read) => {
+                let read = Refusal::about(Reason::AccumulatorReadInLoop, read.range(), read.text());
+                self.facts.refuse(read)
+            }
             None => Ok(()),
         }
     }
@@ -215,17 +216,20 @@ impl<'t> Judge<'_, '_, 't> {
                 .descendants()
                 .find(|node| matches!(node.kind(), Kind::Attribute | Kind::Subscript));
             if let Some(stored) = stored {
-                return Err(Refusal::about(Reason::TargetNotName, stored.range(), stored.text()));
+                self.facts.refuse(Refusal::about(Reason::TargetNotName, stored.range(), stored.text()))?;
             }
         }
         let names = self.target_names();
         for (index, name) in names.iter().enumerate() {
             // for x in xs:
             //     for x in x: r.append(x)
-            if names.iter().take(index).any(|other| other.text() == name.text())
-                || name.text() == self.shape.receiver.text()
-            {
-                return Err(Refusal::about(Reason::TargetReadLater, name.range(), name.text()));
+            let refusal = || Refusal::about(Reason::TargetReadLater, name.range(), name.text());
+            if names.iter().take(index).any(|other| other.text() == name.text()) {
+                self.facts.refuse(refusal())?;
+            }
+            // for r in xs: r.append(r)
+            if name.text() == self.shape.receiver.text() {
+                self.facts.refuse(refusal())?;
             }
             guards::vanishes(self.facts, *name, self.shape.site, scope)?;
             self.bound_before_read(*name)?;
@@ -255,7 +259,10 @@ impl<'t> Judge<'_, '_, 't> {
         let earlier = model.references_in(id, Range::new(site.range().start, from)).count();
         let bound = model.bindings_in(id, site.range()).count();
         let once = bound == bindings && later == 1 && (also_target || earlier == 0);
-        if once { Ok(()) } else { Err(Refusal::about(Reason::TargetReadLater, name.range(), name.text())) }
+        if once {
+            return Ok(());
+        }
+        self.facts.refuse(Refusal::about(Reason::TargetReadLater, name.range(), name.text()))
     }
 
     /// In a comprehension a target is its own from the beginning, so nothing may read it before its clause
@@ -275,7 +282,9 @@ impl<'t> Judge<'_, '_, 't> {
             part.descendants().filter(|_| before).find(read)
         });
         match early {
-            Some(read) => Err(Refusal::about(Reason::TargetReadLater, read.range(), read.text())),
+            Some(read) => {
+                self.facts.refuse(Refusal::about(Reason::TargetReadLater, read.range(), read.text()))
+            }
             None => Ok(()),
         }
     }
@@ -294,7 +303,7 @@ impl<'t> Judge<'_, '_, 't> {
             // The first iterable stays in the body that the loop runs in.
             if Some(part) == first {
                 if let Some(suspends) = part.descendants().find(|node| node.kind() == Kind::Yield) {
-                    return Err(Refusal::new(Reason::Yields, suspends.range()));
+                    self.facts.refuse(Refusal::new(Reason::Yields, suspends.range()))?;
                 }
                 continue;
             }
@@ -304,7 +313,7 @@ impl<'t> Judge<'_, '_, 't> {
         if form == Form::Generator
             && let Some(header) = self.shape.loops().find(|header| header.is_async())
         {
-            return Err(Refusal::new(Reason::Awaits, guards::header(header.node)));
+            self.facts.refuse(Refusal::new(Reason::Awaits, guards::header(header.node)))?;
         }
         Ok(())
     }
@@ -324,7 +333,7 @@ impl<'t> Judge<'_, '_, 't> {
         )?;
         guards::no_partial_result(self.facts, local.flow, local.variable, site)?;
         if let Addition::Store { subscript, value } = &self.shape.addition {
-            key_is_plain(*subscript)?;
+            key_is_plain(self.facts, *subscript)?;
             for key in subscript.children_in(Field::Subscript) {
                 guards::commute(self.facts, key, *value, site)?;
             }
@@ -332,7 +341,7 @@ impl<'t> Judge<'_, '_, 't> {
         let value = self.value(creation.what);
         let target = self.target(local, creation);
         if let Target::Creation(replaced) = &target {
-            write::check_creation_comments(self.cx.tree, *replaced, site)?;
+            write::check_creation_comments(self.facts, *replaced, site)?;
         }
         let message = match &value {
             Value::Copy(name) => format!("fill `{}` with `{name}()`", self.shape.receiver.text()),
@@ -355,8 +364,10 @@ impl<'t> Judge<'_, '_, 't> {
         let builtin = |name| guards::builtin(self.facts, self.shape.site, name).is_ok();
         if element.kind() == Kind::Identifier && element.text() == header.target.text() {
             return match what {
-                Empty::List if builtin("list") && !self.iterates_over_self() => Value::Copy("list"),
-                Empty::Set if builtin("set") && is_taken_item_by_item(&items) => Value::Copy("set"),
+                Empty::List if builtin("list") && self.not_over_self().is_ok() => Value::Copy("list"),
+                Empty::Set if builtin("set") && self.taken_item_by_item(header.iterable).is_ok() => {
+                    Value::Copy("set")
+                }
                 _ => comprehension,
             };
         }
@@ -366,7 +377,7 @@ impl<'t> Judge<'_, '_, 't> {
             return comprehension;
         }
         match guards::mapped_builtin(self.facts, element, header.target, &items.item()) {
-            Some(function) if function != "str" || source.target().newest < MAP_OF_STR_SLOWER => {
+            Ok(Some(function)) if function != "str" || source.target().newest < MAP_OF_STR_SLOWER => {
                 Value::Map(function)
             }
             _ => comprehension,
@@ -381,9 +392,10 @@ impl<'t> Judge<'_, '_, 't> {
     ///     r = []
     ///     for k in self: r.append(k)
     /// ```
-    fn iterates_over_self(&self) -> bool {
+    fn not_over_self(&self) -> Guarded {
         let (model, iterable) = (self.facts.model(), self.iterable());
-        let Resolution::Variable(variable) = model.resolve(iterable) else { return false };
+        let Resolution::Variable(variable) = model.resolve(iterable) else { return Ok(()) };
+        let refusal = || Refusal::about(Reason::AccumulatorObservable, iterable.range(), iterable.text());
         let functions = iterable.ancestors().filter(|holder| holder.kind() == Kind::FunctionDefinition);
         let receivers: Vec<&str> = functions.filter_map(first_parameter_of_method).collect();
         // other = self
@@ -392,7 +404,13 @@ impl<'t> Judge<'_, '_, 't> {
             let value = target.parent().and_then(|assignment| assignment.child(Field::Right));
             value.is_some_and(|value| receivers.contains(&value.text()))
         };
-        receivers.contains(&iterable.text()) || model.variable(variable).bindings.iter().any(renamed)
+        if receivers.contains(&iterable.text()) {
+            self.facts.refuse(refusal())?;
+        }
+        if model.variable(variable).bindings.iter().any(renamed) {
+            self.facts.refuse(refusal())?;
+        }
+        Ok(())
     }
 
     /// Where the value is assigned: in place of the creation when nothing in between needs it, else the
@@ -404,24 +422,60 @@ impl<'t> Judge<'_, '_, 't> {
         let adjacent = creation.same_block
             && statement.next_statement() == Some(site)
             && !source.slice(Range::new(statement.range().end, site.range().start)).contains('\\');
-        let model = self.facts.model();
-        let needed = local.flow.read_before(model, local.variable, statement, site);
-        if needed.is_some() || (local.flow.may_be_handled(statement) && !adjacent) {
+        if self.creation_unneeded(local, statement).is_err() {
             return Target::Site;
         }
         if adjacent {
             return Target::Creation(statement.range().cover(site.range()));
         }
-        let alone = whole_lines(statement).filter(|_| creation.same_block || self.moves_freely(local));
-        match alone {
-            Some(lines) if creation.assignment.annotation.is_none() => Target::Moved { lines },
+        match whole_lines(statement) {
+            Some(lines)
+                if creation.assignment.annotation.is_none() && self.moves_freely(local, creation).is_ok() =>
+            {
+                Target::Moved { lines }
+            }
             _ => Target::Site,
         }
     }
 
-    /// Whether the creation may leave its block: nobody else can see when the name gets its value.
-    fn moves_freely(&self, local: &Local<'_>) -> bool {
-        !self.facts.model().variable(local.variable).is_captured_by_closure()
+    /// That nothing reads the value that the creation gives before the loop is over.
+    ///
+    /// ```python
+    /// r = []
+    /// if not xs: return r
+    /// for x in xs: r.append(x + 1)
+    /// ```
+    fn creation_unneeded(&self, local: &Local<'_>, statement: Node<'_>) -> Guarded {
+        let (model, site) = (self.facts.model(), self.shape.site);
+        match local.flow.read_before(model, local.variable, statement, site) {
+            Some(read) => {
+                let at = self.facts.tree().node(read).range();
+                self.facts.refuse(Refusal::about(Reason::NotFresh, at, self.shape.receiver.text()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// That nobody can tell when the name gets its value.
+    ///
+    /// ```python
+    /// r = []
+    /// if known(lambda: r):
+    ///     for x in xs: r.append(x + 1)
+    /// ```
+    fn moves_freely(&self, local: &Local<'_>, creation: &Creation<'_>) -> Guarded {
+        let statement = creation.assignment.statement;
+        let refusal = || {
+            let receiver = self.shape.receiver.text();
+            Refusal::about(Reason::AccumulatorObservable, guards::header(statement), receiver)
+        };
+        if local.flow.may_be_handled(statement) {
+            self.facts.refuse(refusal())?;
+        }
+        if !creation.same_block && self.facts.model().variable(local.variable).is_captured_by_closure() {
+            self.facts.refuse(refusal())?;
+        }
+        Ok(())
     }
 
     /// The collection exists already: the loop becomes a call that extends it.
@@ -432,7 +486,7 @@ impl<'t> Judge<'_, '_, 't> {
             _ => return Err(Decline::NotThisShape),
         };
         if guards::own_variable(self.facts, self.shape.receiver, scope, Reason::ReceiverUnknown).is_err()
-            || !self.facts.type_of(self.shape.receiver).is(class)
+            || self.receiver_is(class).is_err()
         {
             return self.foreign_receiver();
         }
@@ -440,11 +494,22 @@ impl<'t> Judge<'_, '_, 't> {
         let flow = self.flow(scope)?;
         let local = Local { flow: &flow, variable };
         if flow.maybe_unbound(self.facts.model(), variable, self.iterable()) {
-            return Err(self.refuse_receiver(Reason::NotFresh, at));
+            self.facts.refuse(self.about_receiver(Reason::NotFresh, at))?;
         }
         let argument = self.extension(&local)?;
         let message = format!("extend `{}` in one call", self.shape.receiver.text());
         Ok(write::extension(self.cx, self.shape, argument, message))
+    }
+
+    /// ```python
+    /// r = Journal()                          # its `append` prints
+    /// for x in xs: r.append(x)
+    /// ```
+    fn receiver_is(&self, class: Class) -> Guarded {
+        if self.facts.type_of(self.shape.receiver).is(class) {
+            return Ok(());
+        }
+        self.facts.refuse(self.about_receiver(Reason::ReceiverUnknown, self.shape.receiver))
     }
 
     fn iterable(&self) -> Node<'t> {
@@ -462,7 +527,7 @@ impl<'t> Judge<'_, '_, 't> {
                 guards::unobserved(self.facts, local.flow, local.variable, &self.shape.parts(), None, site)
             });
         // A list that is built first costs the least, where nobody sees that the items arrive all at once.
-        if complete.is_ok() && guards::unaliased(self.facts, local.variable) {
+        if complete.is_ok() && guards::unaliased(self.facts, local.variable).is_ok() {
             self.pieces_fit(local, Form::Comprehension)?;
             return Ok(write::Extension::List);
         }
@@ -475,7 +540,7 @@ impl<'t> Judge<'_, '_, 't> {
     fn generator_pays(&self) -> Guarded {
         let slower = self.shape.site.source().target().oldest >= EXTEND_OF_GENERATOR_SLOWER;
         if slower && !self.cx.config.selection.names(META.id) {
-            return Err(Refusal::new(Reason::NoGain, guards::header(self.shape.site)));
+            self.facts.refuse(Refusal::new(Reason::NoGain, guards::header(self.shape.site)))?;
         }
         Ok(())
     }
@@ -487,18 +552,34 @@ impl<'t> Judge<'_, '_, 't> {
             return false;
         };
         let known = matches!(self.shape.addition, Addition::Append(_))
-            || is_taken_item_by_item(&self.facts.type_of(header.iterable));
+            || self.taken_item_by_item(header.iterable).is_ok();
         let copied = element.kind() == Kind::Identifier && element.text() == header.target.text();
-        known && copied && !self.iterates_over_self()
+        copied && known && self.not_over_self().is_ok()
+    }
+
+    /// That `set` and `update` add the items of `iterable` one after the other, as a loop does. They take over the
+    /// table of a set or dict, which makes room for all items at once, and so gives the result another order.
+    ///
+    /// ```python
+    /// for x in {1, 9, 17, 33}: s.add(x)    # {1, 17, 9, 33}
+    /// s.update({1, 9, 17, 33})             # {1, 33, 9, 17}
+    /// ```
+    fn taken_item_by_item(&self, iterable: Node<'_>) -> Guarded {
+        let class = self.facts.type_of(iterable).class();
+        if matches!(class, Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range)) {
+            return Ok(());
+        }
+        self.facts.refuse(Refusal::new(Reason::EvaluationOrder, iterable.range()))
     }
 
     /// The collection is a parameter, an attribute or the like: what it is can only be assumed.
     fn foreign_receiver(&self) -> Verdict {
         let receiver = self.shape.receiver;
-        let unknown = || self.refuse_receiver(Reason::ReceiverUnknown, receiver);
+        let unknown = || self.about_receiver(Reason::ReceiverUnknown, receiver);
+        // No one method would do the same for whatever has such a method.
         if !matches!(self.shape.addition, Addition::Append(_)) {
             return match &self.shape.addition {
-                Addition::Add(_) => Err(unknown()),
+                Addition::Add(_) => Err(unknown().into()),
                 _ => Err(Decline::NotThisShape),
             };
         }
@@ -508,8 +589,13 @@ impl<'t> Judge<'_, '_, 't> {
         let plain = receiver
             .descendants()
             .all(|node| matches!(node.kind(), Kind::Identifier | Kind::Attribute | Kind::Token));
-        if !plain || names.any(|name| targets.iter().any(|target| target.text() == name.text())) {
-            return Err(unknown());
+        // for x in xs: made().append(x)
+        if !plain {
+            self.facts.refuse(unknown())?;
+        }
+        // for x in xs: x.children.append(1)
+        if names.any(|name| targets.iter().any(|target| target.text() == name.text())) {
+            self.facts.refuse(unknown())?;
         }
         self.common(scope)?;
         let flow = self.flow(scope)?;
@@ -521,7 +607,7 @@ impl<'t> Judge<'_, '_, 't> {
                 }
             })
         else {
-            return Err(unknown());
+            return Err(unknown().into());
         };
         let argument = if self.is_bare_copy() {
             write::Extension::Iterable
@@ -541,19 +627,8 @@ impl<'t> Judge<'_, '_, 't> {
 
     /// Comments for tools stay where they are, or nothing happens.
     fn comments_can_move(&self) -> Guarded {
-        write::check_comments(self.cx.tree, self.shape.site)
+        write::check_comments(self.facts, self.shape.site)
     }
-}
-
-/// Whether `set` and `update` add the items of such a value one after the other, as a loop does. They take over
-/// the table of a set or dict, which makes room for all items at once, and so gives the result another order:
-///
-/// ```python
-/// for x in {1, 9, 17, 33}: s.add(x)    # {1, 17, 9, 33}
-/// s.update({1, 9, 17, 33})             # {1, 33, 9, 17}
-/// ```
-fn is_taken_item_by_item(value: &Type) -> bool {
-    matches!(value.class(), Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range))
 }
 
 /// The name of the first parameter of a function that stands right in a class.
@@ -568,10 +643,10 @@ fn first_parameter_of_method(function: Node<'_>) -> Option<&str> {
 /// ```python
 /// d[1:2] = x
 /// ```
-fn key_is_plain(subscript: Node<'_>) -> Guarded {
+fn key_is_plain(facts: &Facts<'_>, subscript: Node<'_>) -> Guarded {
     let odd = |key: &Node<'_>| matches!(key.kind(), Kind::Slice | Kind::ListSplat);
     match subscript.children_in(Field::Subscript).find(odd) {
-        Some(key) => Err(Refusal::new(Reason::UnpackedArgument, key.range())),
+        Some(key) => facts.refuse(Refusal::new(Reason::UnpackedArgument, key.range())),
         None => Ok(()),
     }
 }

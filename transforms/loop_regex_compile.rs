@@ -11,9 +11,9 @@ use crate::edit::{Decline, Edit, Fix, Hoist, ImportRequest, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
-use crate::semantic::regex_syntax::{Oldest, PatternKind, surely_compiles};
+use crate::semantic::regex_syntax::{Flags, Oldest, PatternKind, surely_compiles};
 use crate::semantic::standard;
-use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeId, ScopeKind};
+use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeId, ScopeKind, VariableId};
 use crate::syntax::{Assignment, Field, Kind, Literal, LiteralKind, Node};
 use crate::text::{PythonVersion, Range};
 
@@ -57,10 +57,10 @@ impl Transform for LoopRegexCompile {
         let call = RegexCall::of(cx.facts, node).ok_or(Decline::NotThisShape)?;
         let anchor = anchor(cx.facts, node).ok_or(Decline::NotThisShape)?;
         let scope = guards::own_names(cx.facts, anchor)?;
-        let arguments = call.arguments()?;
-        pattern_compiles(arguments.pattern, &call, arguments.flags)?;
+        let arguments = call.arguments(cx.facts)?;
+        pattern_compiles(cx.facts, arguments.pattern, &call, arguments.flags)?;
         module_is_there(cx.facts, &call, anchor, scope)?;
-        guards::begins_line(anchor)?;
+        guards::begins_line(cx.facts, anchor)?;
         if call.function == Function::Compile
             && let Some(fix) = moved_statement(cx, &call, anchor, scope)
         {
@@ -69,7 +69,7 @@ impl Transform for LoopRegexCompile {
         // re.search('a'  # the first letter
         //           'b', line)
         if let Some(comment) = comments_in(cx.tree, node.range()).next() {
-            return Err(Refusal::new(Reason::CommentInTheWay, comment.range()).into());
+            cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;
         }
         let (module, imports) = module_name(cx.facts, &call, anchor)?;
         let expression = compilation(cx, &module, arguments.pattern, arguments.flags, anchor);
@@ -138,25 +138,32 @@ fn repeats(holder: Node<'_>, inner: Node<'_>) -> bool {
 /// for line in lines: re.search(pattern, line)
 /// for line in lines: re.search('(', line)
 /// ```
-fn pattern_compiles(pattern: Node<'_>, call: &RegexCall<'_>, flags: Option<Node<'_>>) -> Guarded {
+fn pattern_compiles(
+    facts: &Facts<'_>,
+    pattern: Node<'_>,
+    call: &RegexCall<'_>,
+    flags: Option<Node<'_>>,
+) -> Guarded {
     let python2 = pattern.source().may_run_on_python2();
     let Some(literal) = Literal::evaluate(pattern) else {
-        return Err(Refusal::new(Reason::PatternNotLiteral, pattern.range()));
+        return facts.refuse(Refusal::new(Reason::PatternNotLiteral, pattern.range()));
     };
-    let flags = match flags {
-        None => crate::semantic::regex_syntax::Flags::empty(),
-        Some(flags) => {
-            call.flags_value(flags).ok_or_else(|| Refusal::new(Reason::FlagsNotLiteral, flags.range()))?
-        }
-    };
+    let value = flags.map_or(Some(Flags::empty()), |flags| call.flags_value(flags));
+    if let (None, Some(flags)) = (value, flags) {
+        facts.refuse(Refusal::new(Reason::FlagsNotLiteral, flags.range()))?;
+    }
     let kind = match literal.kind {
         LiteralKind::Text => PatternKind::Text,
         LiteralKind::Bytes => PatternKind::Bytes,
     };
     let oldest = if python2 { Oldest::Python27 } else { Oldest::Python36 };
     let portable = literal.portable || !python2;
-    if !portable || surely_compiles(&literal.value, kind, flags, oldest).is_err() {
-        return Err(Refusal::new(Reason::PatternMayNotCompile, pattern.range()));
+    let refusal = || Refusal::new(Reason::PatternMayNotCompile, pattern.range());
+    if !portable {
+        facts.refuse(refusal())?;
+    }
+    if surely_compiles(&literal.value, kind, value.unwrap_or(Flags::empty()), oldest).is_err() {
+        facts.refuse(refusal())?;
     }
     Ok(())
 }
@@ -179,10 +186,14 @@ fn module_is_there(facts: &Facts<'_>, call: &RegexCall<'_>, anchor: Node<'_>, sc
         anchor.chain().last().ok_or_else(refusal)?
     } else {
         // A closure over the import of a function around: that function may be anywhere in its run.
-        return Err(refusal());
+        return facts.refuse(refusal());
     };
+    // Without a flow there is nothing to go on with.
     let flow = facts.flow(holder).ok_or_else(refusal)?;
-    if flow.maybe_unbound(model, call.variable, flow_place(place)) { Err(refusal()) } else { Ok(()) }
+    if flow.maybe_unbound(model, call.variable, flow_place(place)) {
+        facts.refuse(refusal())?;
+    }
+    Ok(())
 }
 
 /// What runs first of a statement.
@@ -238,17 +249,12 @@ fn module_name(
     let scope = model.scope_of(anchor);
     for name in ["re", "_re"] {
         match model.lookup(scope, name) {
-            Resolution::Variable(variable) => {
-                let module = standard::standard_module(facts, variable, "re");
-                let there = || {
-                    let flow = facts.flow(model.variable(variable).scope);
-                    let place = anchor.chain().last().unwrap_or(anchor);
-                    flow.is_some_and(|flow| !flow.maybe_unbound(model, variable, flow_place(place)))
-                };
-                if model.scope(model.variable(variable).scope).kind == ScopeKind::Module && module && there()
-                {
-                    return Ok((name.to_owned(), Vec::new()));
-                }
+            Resolution::Variable(variable)
+                if model.scope(model.variable(variable).scope).kind == ScopeKind::Module
+                    && standard::standard_module(facts, variable, "re").is_ok()
+                    && module_name_is_there(facts, variable, anchor).is_ok() =>
+            {
+                return Ok((name.to_owned(), Vec::new()));
             }
             _ if name == "_re" && model.identifiers().all(|identifier| identifier != "_re") => {
                 let request = ImportRequest { module: "re", name: "_re".to_owned() };
@@ -258,6 +264,21 @@ fn module_name(
         }
     }
     Err(Refusal::about(Reason::NotStandardModule, call.name.range(), "re"))
+}
+
+/// ```python
+/// from re import compile
+/// for line in lines: compile('a').search(line)
+/// import re
+/// ```
+fn module_name_is_there(facts: &Facts<'_>, variable: VariableId, anchor: Node<'_>) -> Guarded {
+    let row = facts.model().variable(variable);
+    let place = flow_place(anchor.chain().last().unwrap_or(anchor));
+    let flow = facts.flow(row.scope);
+    if flow.is_none_or(|flow| flow.maybe_unbound(facts.model(), variable, place)) {
+        facts.refuse(Refusal::about(Reason::ImportMayNotHaveRun, guards::header(anchor), &row.name))?;
+    }
+    Ok(())
 }
 
 /// The text in which a name of this scope must be free.
@@ -271,24 +292,12 @@ fn name_scope(facts: &Facts<'_>, scope: ScopeId) -> Range {
 
 /// `name = re.compile(...)`, moved as a whole, where nothing can tell when it ran.
 fn moved_statement(cx: &Cx<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: ScopeId) -> Option<Fix> {
-    let (facts, model) = (cx.facts, cx.facts.model());
+    let facts = cx.facts;
     let statement = call.node.statement()?;
     let assignment =
         Assignment::cast(statement).filter(|found| found.right == call.node && found.annotation.is_none())?;
     (assignment.left.kind() == Kind::Identifier).then_some(())?;
-    let id = guards::own_variable(facts, assignment.left, scope, Reason::ClassScope).ok()?;
-    let variable = model.variable(id);
-    let flow = facts.flow(scope)?;
-    let always_bound = variable
-        .references
-        .iter()
-        .all(|reference| !flow.maybe_unbound(model, id, facts.tree().node(model.reference(*reference).node)));
-    let module = model.scope(scope).kind == ScopeKind::Module;
-    let public = module
-        && guards::unseen_outside(facts, &variable.name, statement.range(), Reason::TargetPublic).is_err();
-    if variable.bindings.len() != 1 || variable.is_captured_by_closure() || !always_bound || public {
-        return None;
-    }
+    bound_unnoticed(facts, assignment.left, statement, scope).ok()?;
     // The block must not be left empty.
     statement.next_statement().or_else(|| statement.previous_statement())?;
     let lines = whole_lines(statement)?;
@@ -308,4 +317,35 @@ fn moved_statement(cx: &Cx<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: S
         imports: Vec::new(),
         assumptions: Vec::new(),
     })
+}
+
+/// That nothing can tell when `statement` binds `name`.
+///
+/// ```python
+/// def seen(): return 'p' in globals()
+/// for line in lines:
+///     print(seen())
+///     p = re.compile('a')
+/// ```
+fn bound_unnoticed(facts: &Facts<'_>, name: Node<'_>, statement: Node<'_>, scope: ScopeId) -> Guarded {
+    let model = facts.model();
+    let id = guards::own_variable(facts, name, scope, Reason::TargetNotLocal)?;
+    let variable = model.variable(id);
+    let refusal = |reason| Refusal::about(reason, name.range(), name.text());
+    // p = 'z'; print(p); p = re.compile('a')
+    if variable.bindings.len() != 1 {
+        facts.refuse(refusal(Reason::TargetReadLater))?;
+    }
+    if variable.is_captured_by_closure() {
+        facts.refuse(refusal(Reason::TargetCaptured))?;
+    }
+    let Some(flow) = facts.flow(scope) else { return Err(refusal(Reason::DynamicScope)) };
+    let early = variable.references.iter().map(|id| facts.tree().node(model.reference(*id).node));
+    if early.into_iter().any(|read| flow.maybe_unbound(model, id, read)) {
+        facts.refuse(refusal(Reason::MaybeUnbound))?;
+    }
+    if model.scope(scope).kind == ScopeKind::Module {
+        guards::unseen_outside(facts, &variable.name, statement.range(), Reason::TargetPublic)?;
+    }
+    Ok(())
 }

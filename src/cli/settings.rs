@@ -199,6 +199,7 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
             .unwrap_or(defaults.line_length),
         prefilter: flags.prefilter,
         regions: defaults.regions,
+        trial: defaults.trial,
     };
     Ok(Settings {
         engine,

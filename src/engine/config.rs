@@ -1,6 +1,7 @@
 //! What the engine is told to do; resolved, validated, and free of where it came from.
 
 use crate::edit::Applicability;
+use crate::semantic::GuardTrial;
 
 /// What the engine is told to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct Config {
     pub prefilter: Prefilter,
     /// How a text is cut before it is parsed.
     pub regions: RegionPolicy,
+    /// What a test does to the refusals of guards; nothing everywhere else.
+    #[doc(hidden)]
+    pub trial: GuardTrial,
 }
 
 impl Default for Config {
@@ -25,6 +29,7 @@ impl Default for Config {
             line_length: 88,
             prefilter: Prefilter::On,
             regions: RegionPolicy::Whole,
+            trial: GuardTrial::default(),
         }
     }
 }

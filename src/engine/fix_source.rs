@@ -11,6 +11,7 @@ use crate::engine::{
     AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
     Transform,
 };
+use crate::semantic::guards::Guarded;
 use crate::semantic::{Facts, Reason, Refusal, World};
 use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse, raised_by_syntax};
 use crate::text::{Dialect, Range, Source, lone_crs};
@@ -184,7 +185,7 @@ impl Job<'_> {
         let source = tree.source();
         let suppressions = Suppressions::of(tree);
         let world = RoundWorld { world: self.world, map };
-        let facts = Facts::new(tree, &world);
+        let facts = Facts::new(tree, &world).on_trial(self.config.trial.clone());
         let cx = Cx { tree, facts: &facts, config: self.config };
         let mut findings = Findings::default();
         let all = self.config.prefilter == Prefilter::Off;
@@ -206,8 +207,7 @@ impl Job<'_> {
                 };
                 if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
                     findings.used.insert(comment);
-                } else if let Some(range) = suppressions.protecting(fix.written().chain(fix.insertions())) {
-                    let refusal = Refusal::new(Reason::FormattingOff, range);
+                } else if let Err(refusal) = keeps_formatting(&facts, &suppressions, &fix) {
                     findings.declined.push((meta.id, fix.range, refusal));
                 } else if fix.applicability() < self.config.applied {
                     findings.withheld.push(fix);
@@ -262,6 +262,18 @@ impl Job<'_> {
             }
         }
         suspects.into_iter().collect()
+    }
+}
+
+/// ```python
+/// # fmt: off
+/// for x in xs: r.append(x)
+/// # fmt: on
+/// ```
+fn keeps_formatting(facts: &Facts<'_>, suppressions: &Suppressions, fix: &Fix) -> Guarded {
+    match suppressions.protecting(fix.written().chain(fix.insertions())) {
+        Some(range) => facts.refuse(Refusal::new(Reason::FormattingOff, range)),
+        None => Ok(()),
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::panic::Location;
 use std::rc::Rc;
 
+use super::guards::Guarded;
 use super::types::{Inference, Memo, Sources};
-use super::{Flow, Model, ScopeId, ScopeKind, Type, World};
+use super::{Flow, GuardTrial, Model, Refusal, ScopeId, ScopeKind, Type, World};
 use crate::syntax::{Field, Node, SyntaxTree};
 
 /// Whether declared types are believed.
@@ -26,6 +28,7 @@ pub struct Facts<'t> {
     flows: RefCell<HashMap<ScopeId, Rc<Flow>>>,
     pub(super) types: RefCell<Memo>,
     annotations: Annotations,
+    trial: GuardTrial,
 }
 
 impl<'t> Facts<'t> {
@@ -38,6 +41,7 @@ impl<'t> Facts<'t> {
             flows: RefCell::default(),
             types: RefCell::default(),
             annotations: Annotations::Trusted,
+            trial: GuardTrial::default(),
         }
     }
 
@@ -51,6 +55,25 @@ impl<'t> Facts<'t> {
     /// Whether declared types are believed.
     pub(super) fn trusts_annotations(&self) -> bool {
         self.annotations == Annotations::Trusted
+    }
+
+    /// The same facts, with the refusals of guards on trial.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn on_trial(mut self, trial: GuardTrial) -> Self {
+        self.trial = trial;
+        self
+    }
+
+    /// What every guard ends with that found something in the way.
+    ///
+    /// # Errors
+    ///
+    /// With `refusal`, always, but in a test that mutes the place of this call: then the guard goes on as if it
+    /// had found nothing.
+    #[track_caller]
+    pub fn refuse(&self, refusal: Refusal) -> Guarded {
+        self.trial.judge(refusal, Location::caller())
     }
 
     /// The tree.
@@ -74,7 +97,7 @@ impl<'t> Facts<'t> {
         model.function_scope_of(model.scope_of(node))
     }
 
-    /// The control flow of the body of a function or of the module; `None` for other scopes.
+    /// The control flow of the body of a function, a class or the module; `None` for other scopes.
     pub fn flow(&self, scope: ScopeId) -> Option<Rc<Flow>> {
         if let Some(flow) = self.flows.borrow().get(&scope) {
             return Some(Rc::clone(flow));
@@ -82,7 +105,7 @@ impl<'t> Facts<'t> {
         let row = self.model().scope(scope);
         let flow = match row.kind {
             ScopeKind::Module => Flow::of_module(self.model()),
-            ScopeKind::Function => {
+            ScopeKind::Function | ScopeKind::Class => {
                 let definition = self.tree.node(row.node?);
                 Flow::of_block(self.model(), definition.child(Field::Body)?)
             }

@@ -24,6 +24,7 @@ pub mod standard;
 mod taint;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod types;
 mod world;
 
@@ -37,6 +38,8 @@ pub use scope::{
     Binding, BindingId, BindingKind, Reference, ReferenceId, Scope, ScopeId, ScopeKind, Taints, Variable,
     VariableFlags, VariableId,
 };
+#[doc(hidden)]
+pub use trial::{GuardTrial, RefusalFilter};
 pub use types::{Class, Items, Sources, Type};
 pub use world::{
     Answer, CallSite, Callee, EngineType, LoneFile, Subclasses, TypeOrigin, UnknownWorld, World,

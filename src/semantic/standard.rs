@@ -1,16 +1,21 @@
 //! Whether a name is a module of the standard library, or a function of one.
 
-use super::{BindingKind, Facts, Taints, VariableId};
+use super::guards::Guarded;
+use super::{BindingKind, Facts, Reason, Refusal, Taints, VariableId};
 use crate::syntax::{Field, Kind, Node};
+use crate::text::Range;
 
-/// Whether `variable` is always the standard module `module`, under whatever name: every binding of it imports
-/// that module, nothing stores into it, and no star import could hide it.
+/// That `variable` is always the standard module `module`, under whatever name.
 ///
 /// ```python
 /// try: import regex as re
 /// except ImportError: import re
 /// ```
-pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> bool {
+///
+/// # Errors
+///
+/// When a binding of it does not import that module, something stores into it, or a star import could hide it.
+pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> Guarded {
     let row = facts.model().variable(variable);
     let imports = row.bindings.iter().all(|binding| {
         let binding = facts.model().binding(*binding);
@@ -21,10 +26,17 @@ pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) ->
         };
         binding.kind == BindingKind::Import && imported.is_some_and(|name| name.text() == module)
     });
-    imports
-        && !row.bindings.is_empty()
-        && !is_stored_into(facts, variable)
-        && !star_imported_after(facts, variable)
+    let refusal = || Refusal::new(Reason::NotStandardModule, first_binding(facts, variable));
+    if !imports || row.bindings.is_empty() {
+        facts.refuse(refusal())?;
+    }
+    if is_stored_into(facts, variable) {
+        facts.refuse(refusal())?;
+    }
+    if star_imported_after(facts, variable) {
+        facts.refuse(refusal())?;
+    }
+    Ok(())
 }
 
 /// The name that `variable` has in the standard module `module`, if every binding of it is
@@ -47,7 +59,17 @@ pub fn standard_function(facts: &Facts<'_>, variable: VariableId, module: &str) 
         }
         found = Some(imported.text().to_owned());
     }
-    found.filter(|_| !star_imported_after(facts, variable))
+    if star_imported_after(facts, variable) {
+        let refusal = Refusal::new(Reason::NotStandardModule, first_binding(facts, variable));
+        facts.refuse(refusal).ok()?;
+    }
+    found
+}
+
+fn first_binding(facts: &Facts<'_>, variable: VariableId) -> Range {
+    let model = facts.model();
+    let first = model.variable(variable).bindings.first().map(|id| model.binding(*id).node);
+    first.map_or(Range::empty(0), |node| facts.tree().node(node).range())
 }
 
 /// Whether the file assigns to an attribute of what the variable holds.

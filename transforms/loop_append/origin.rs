@@ -1,6 +1,6 @@
 //! Where the collection comes from: created empty right before the loop, or somewhere else.
 
-use crate::semantic::{Facts, VariableId};
+use crate::semantic::{Facts, Reason, Refusal, VariableId};
 use crate::syntax::{Assignment, Call, Kind, Node};
 
 /// What a new, empty collection is.
@@ -32,20 +32,22 @@ pub(super) enum Origin<'t> {
 
 /// Walks back from `site`, through the blocks around it as far as each of their runs reaches the loop once.
 pub(super) fn origin<'t>(facts: &Facts<'_>, variable: VariableId, site: Node<'t>) -> Origin<'t> {
+    let refusal = |at: Node<'_>| Refusal::new(Reason::NotFresh, at.range());
     let mut at = site;
     let mut same_block = true;
     loop {
         while let Some(statement) = at.previous_statement() {
             at = statement;
             // from settings import *             # may bind anything
-            if statement.descendants().any(|node| node.kind() == Kind::WildcardImport) {
+            let star_import = statement.descendants().any(|node| node.kind() == Kind::WildcardImport);
+            if star_import && facts.refuse(refusal(statement)).is_err() {
                 return Origin::Touched(statement);
             }
             if mentions(facts, variable, statement) {
                 if let Some((assignment, what)) = creation(facts, variable, statement) {
                     return Origin::Created(Creation { assignment, what, same_block });
                 }
-                if !only_returns(facts, variable, statement) {
+                if !only_returns(facts, variable, statement) && facts.refuse(refusal(statement)).is_err() {
                     return Origin::Touched(statement);
                 }
             }
@@ -76,7 +78,10 @@ fn enclosing<'t>(facts: &Facts<'_>, variable: VariableId, block: Node<'t>) -> Op
         let skipped = child.kind() == Kind::Block || child.kind() == Kind::ElifClause && !child.holds(block);
         !skipped && !child.holds(block) && mentions(facts, variable, child)
     });
-    (!touched).then_some(statement)
+    if touched {
+        facts.refuse(Refusal::new(Reason::NotFresh, statement.range())).ok()?;
+    }
+    Some(statement)
 }
 
 fn mentions(facts: &Facts<'_>, variable: VariableId, node: Node<'_>) -> bool {

@@ -5,8 +5,8 @@ use crate::edit::{Edit, Fix};
 use crate::engine::Cx;
 use crate::semantic::comments::{comments_in, is_pragma, is_type, trailing_comment};
 use crate::semantic::guards::Guarded;
-use crate::semantic::{Reason, Refusal};
-use crate::syntax::{Field, Kind, Node, SyntaxTree};
+use crate::semantic::{Facts, Reason, Refusal};
+use crate::syntax::{Field, Kind, Node};
 use crate::text::Range;
 
 use super::META;
@@ -323,12 +323,17 @@ fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) 
 /// # Errors
 ///
 /// For comments that speak to a tool about their line, but for a type comment that is the only comment.
-pub(super) fn check_creation_comments(tree: &SyntaxTree<'_>, replaced: Range, site: Node<'_>) -> Guarded {
+pub(super) fn check_creation_comments(facts: &Facts<'_>, replaced: Range, site: Node<'_>) -> Guarded {
+    let tree = facts.tree();
     let others = comments_in(tree, replaced).count();
     let early = comments_in(tree, Range::new(replaced.start, site.range().start));
     for comment in early {
-        if is_pragma(comment.text()) || (is_type(comment.text()) && others > 1) {
-            return Err(Refusal::new(Reason::PragmaInTheWay, comment.range()));
+        let refusal = || Refusal::new(Reason::PragmaInTheWay, comment.range());
+        if is_pragma(comment.text()) {
+            facts.refuse(refusal())?;
+        }
+        if is_type(comment.text()) && others > 1 {
+            facts.refuse(refusal())?;
         }
     }
     Ok(())
@@ -339,11 +344,12 @@ pub(super) fn check_creation_comments(tree: &SyntaxTree<'_>, replaced: Range, si
 /// # Errors
 ///
 /// For comments that speak to a tool about their line.
-pub(super) fn check_comments(tree: &SyntaxTree<'_>, site: Node<'_>) -> Guarded {
+pub(super) fn check_comments(facts: &Facts<'_>, site: Node<'_>) -> Guarded {
+    let tree = facts.tree();
     let behind = trailing_comment(tree, site.range().end);
     for comment in comments_in(tree, site.range()).chain(behind) {
         if is_pragma(comment.text()) || is_type(comment.text()) {
-            return Err(Refusal::new(Reason::PragmaInTheWay, comment.range()));
+            facts.refuse(Refusal::new(Reason::PragmaInTheWay, comment.range()))?;
         }
     }
     Ok(())

@@ -112,7 +112,7 @@ impl<'t> RegexCall<'t> {
         (name.kind() == Kind::Identifier).then_some(())?;
         let Resolution::Variable(variable) = facts.model().resolve(name) else { return None };
         if through_module {
-            standard::standard_module(facts, variable, "re").then_some(())?;
+            standard::standard_module(facts, variable, "re").ok()?;
             return Some(Self { node, function, name, variable, through_module, call });
         }
         let imported = standard::standard_function(facts, variable, "re")?;
@@ -124,8 +124,8 @@ impl<'t> RegexCall<'t> {
     /// # Errors
     ///
     /// When they are unpacked, missing, or given by keywords that a compiled pattern does not know.
-    pub fn arguments(&self) -> Guarded<RegexArguments<'t>> {
-        let refuse = |node: Node<'_>| Refusal::new(Reason::ArgumentsNotMapped, node.range());
+    pub fn arguments(&self, facts: &Facts<'_>) -> Guarded<RegexArguments<'t>> {
+        let refusal = |node: Node<'_>| Refusal::new(Reason::ArgumentsNotMapped, node.range());
         let (least, most) = self.function.between();
         let mut positional = Vec::new();
         let (mut flags, mut flags_argument) = (None, None);
@@ -137,15 +137,19 @@ impl<'t> RegexCall<'t> {
                     flags_argument = name.parent();
                 }
                 Argument::Keyword { name, .. } if Some(name.text()) == self.function.keyword() => {}
-                Argument::Keyword { name, .. } => return Err(refuse(name)),
-                Argument::Unpacked(value) => return Err(refuse(value)),
+                Argument::Keyword { name, .. } => facts.refuse(refusal(name))?,
+                Argument::Unpacked(value) => facts.refuse(refusal(value))?,
             }
         }
         let count = positional.len();
-        if count < least + 1 || count > most + 2 || (count == most + 2 && flags.is_some()) {
-            return Err(refuse(self.call.arguments));
+        if count < least + 1 {
+            facts.refuse(refusal(self.call.arguments))?;
         }
-        let Some(&pattern) = positional.first() else { return Err(refuse(self.call.arguments)) };
+        if count > most + 2 || (count == most + 2 && flags.is_some()) {
+            facts.refuse(refusal(self.call.arguments))?;
+        }
+        // Without a pattern there is nothing to go on with.
+        let Some(&pattern) = positional.first() else { return Err(refusal(self.call.arguments)) };
         if count == most + 2 {
             flags = positional.last().copied();
             flags_argument = flags;

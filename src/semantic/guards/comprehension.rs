@@ -1,0 +1,120 @@
+//! Guards about what may stand in a comprehension or generator.
+
+use super::super::{Facts, Reason, Refusal};
+use super::Guarded;
+use crate::syntax::{Attribute, Call, Field, Kind, Node};
+use crate::text::PythonVersion;
+
+/// That `part` can move into a comprehension, or into a generator that a call consumes.
+///
+/// ```python
+/// r.append((yield x))
+/// r.append(super().v())
+/// ```
+///
+/// # Errors
+///
+/// For `yield`; for `next()` in a generator; for `await` in a generator or nested in another comprehension; for
+/// `super()` and `__class__` where a comprehension is a function of its own.
+pub fn fits_comprehension(facts: &Facts<'_>, part: Node<'_>, form: Form) -> Guarded {
+    let inlined = part.source().target().oldest >= PythonVersion::new(3, 12) && form == Form::Comprehension;
+    for node in part.descendants() {
+        let refusal = |reason| Refusal::new(reason, node.range());
+        match node.kind() {
+            Kind::Yield => facts.refuse(refusal(Reason::Yields))?,
+            Kind::Await => {
+                if form == Form::Generator {
+                    facts.refuse(refusal(Reason::Awaits))?;
+                }
+                if within_nested_scope(node, part) {
+                    facts.refuse(refusal(Reason::Awaits))?;
+                }
+            }
+            Kind::Call if form == Form::Generator && may_stop_iteration(facts, node) => {
+                facts.refuse(refusal(Reason::StopsIteration))?;
+            }
+            Kind::ForInClause if node.has_token("async") => facts.refuse(refusal(Reason::Awaits))?,
+            Kind::Identifier if !inlined && is_implicit_class(node) => {
+                facts.refuse(refusal(Reason::ZeroArgumentSuper))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What a piece of a loop moves into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A list, set or dict comprehension.
+    Comprehension,
+    /// A generator expression.
+    Generator,
+}
+
+/// `next(iterator)` without a default: its `StopIteration` would become a `RuntimeError` in a generator.
+fn may_stop_iteration(facts: &Facts<'_>, node: Node<'_>) -> bool {
+    let Some(call) = Call::cast(node) else { return false };
+    let next = call.function.text() == "next" && facts.model().is_builtin(call.function);
+    let method = Attribute::cast(call.function)
+        .is_some_and(|method| matches!(method.name.text(), "next" | "__next__"));
+    method || (next && call.sole_argument().is_some())
+}
+
+fn within_nested_scope(node: Node<'_>, part: Node<'_>) -> bool {
+    let scoped = |holder: &Node<'_>| {
+        matches!(
+            holder.kind(),
+            Kind::ListComprehension
+                | Kind::SetComprehension
+                | Kind::DictionaryComprehension
+                | Kind::GeneratorExpression
+                | Kind::Lambda
+        )
+    };
+    node.ancestors().take_while(|holder| part.holds(*holder)).any(|holder| scoped(&holder))
+}
+
+/// `super()` without arguments and `__class__`, which the compiler resolves by the function they stand in.
+fn is_implicit_class(identifier: Node<'_>) -> bool {
+    match identifier.text() {
+        "__class__" => true,
+        "super" => identifier
+            .parent()
+            .and_then(Call::cast)
+            .is_none_or(|call| call.function != identifier || call.arguments().list.is_empty()),
+        _ => false,
+    }
+}
+
+/// That assignment expressions in `part` mean the same in a comprehension over `targets`.
+///
+/// ```python
+/// r = [(x := x + 1) for x in xs]        # SyntaxError
+/// ```
+///
+/// # Errors
+///
+/// When one binds a target, or stands in something that is iterated over.
+pub fn walrus_allowed(facts: &Facts<'_>, part: Node<'_>, targets: &[&str], place: Place) -> Guarded {
+    for node in part.descendants().filter(|node| node.kind() == Kind::NamedExpression) {
+        let name = node.child(Field::Name).map_or("", |name| name.text());
+        let refusal = || Refusal::about(Reason::Walrus, node.range(), name);
+        if place == Place::Iterable {
+            facts.refuse(refusal())?;
+        }
+        if targets.contains(&name) {
+            facts.refuse(refusal())?;
+        }
+    }
+    Ok(())
+}
+
+/// Where in a comprehension a piece goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Behind `in`.
+    Iterable,
+    /// Anywhere else.
+    Elsewhere,
+}
