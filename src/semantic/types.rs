@@ -14,6 +14,8 @@ mod memo;
 mod narrowing;
 mod operators;
 mod places;
+#[cfg(test)]
+mod tests;
 
 use bitflags::bitflags;
 
@@ -59,8 +61,10 @@ impl Inference<'_, '_> {
         match node.kind() {
             Kind::String => string(node),
             Kind::ConcatenatedString => concatenated(node),
+            Kind::Integer | Kind::Float if node.text().ends_with(['j', 'J']) => Type::exact(Class::Complex),
+            // 10L of Python 2
+            Kind::Integer if node.text().ends_with(['l', 'L']) => Type::Unknown,
             Kind::Integer => Type::exact(Class::Int),
-            Kind::Float if node.text().ends_with(['j', 'J']) => Type::exact(Class::Complex),
             Kind::Float => Type::exact(Class::Float),
             Kind::True | Kind::False | Kind::NotOperator => Type::exact(Class::Bool),
             Kind::None => Type::exact(Class::None),

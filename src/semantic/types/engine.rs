@@ -10,13 +10,13 @@
 //! '<' + self.name + '>'
 //! ```
 
-use super::{Inference, Sources, Type};
+use super::{Class, Inference, Sources, Type, aliasing};
 use crate::semantic::{BindingKind, Resolution, TypeOrigin, VariableId};
 use crate::syntax::{Call, Field, Kind, Node};
 use crate::text::Dialect;
 
 /// How many names are followed to see where a value comes from.
-const MAX_STEPS: u32 = 40;
+const MAX_NAMES: usize = 40;
 
 impl Inference<'_, '_> {
     /// What the type engine says of `node`, if that can be believed.
@@ -33,7 +33,7 @@ impl Inference<'_, '_> {
         if !asks
             || node.source().dialect() != Dialect::Python3
             || !self.facts.trusts_annotations()
-            || !self.is_vouched_for(node, &mut Vec::new())
+            || !self.is_vouched_for(node, Wanted::Value, &mut Vec::new())
         {
             return Type::Unknown;
         }
@@ -41,20 +41,18 @@ impl Inference<'_, '_> {
     }
 
     /// Whether what the engine says of `node` rests on declarations and on names that only this code binds.
-    fn is_vouched_for(&self, node: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
+    fn is_vouched_for(&self, node: Node<'_>, wanted: Wanted, seen: &mut Vec<VariableId>) -> bool {
         let declared = || {
             let answer = self.facts.world().type_at(node.range());
             answer.is_some_and(|answer| answer.origin == TypeOrigin::Declared)
         };
+        let mut part = |field: Field, wanted: Wanted| {
+            node.child(field).is_some_and(|part| self.is_vouched_for(part, wanted, seen))
+        };
         match node.kind() {
-            Kind::Identifier => self.is_vouched_name(node, seen),
-            Kind::Attribute => {
-                node.child(Field::Object).is_some_and(|object| self.is_vouched_for(object, seen))
-                    && declared()
-            }
-            Kind::Subscript => {
-                node.child(Field::Value).is_some_and(|value| self.is_vouched_for(value, seen)) && declared()
-            }
+            Kind::Identifier => self.is_vouched_name(node, wanted, seen),
+            Kind::Attribute => part(Field::Object, Wanted::Value) && declared(),
+            Kind::Subscript => part(Field::Value, Wanted::Items) && declared(),
             Kind::Call => self.is_vouched_callee(node, seen) && declared(),
             Kind::Await
             | Kind::ParenthesizedExpression
@@ -62,35 +60,40 @@ impl Inference<'_, '_> {
             | Kind::BinaryOperator
             | Kind::UnaryOperator
             | Kind::Tuple
+            | Kind::List
             | Kind::ExpressionList => {
-                node.named_children().all(|part| part.is_trivia() || self.is_vouched_for(part, seen))
+                node.named_children().all(|part| part.is_trivia() || self.is_vouched_for(part, wanted, seen))
             }
             Kind::ConditionalExpression => {
                 let parts: Vec<_> = node.named_children().filter(|part| !part.is_trivia()).collect();
-                [0, 2].into_iter().filter_map(|at| parts.get(at)).all(|part| self.is_vouched_for(*part, seen))
+                let mut values = [0, 2].into_iter().filter_map(|at| parts.get(at));
+                values.all(|part| self.is_vouched_for(*part, wanted, seen))
             }
             _ => self.is_known_here(node),
         }
     }
 
+    /// Whether the code around tells what `node` is, and nothing that it holds can be changed.
     fn is_known_here(&self, node: Node<'_>) -> bool {
         let here = Inference { facts: self.facts, sources: self.sources - Sources::ENGINE };
-        !here.infer(node).is_unknown()
+        let value = here.infer(node);
+        !value.is_unknown() && !value.base().is_some_and(Class::is_container)
     }
 
     fn is_vouched_callee(&self, call: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
         let Some(call) = Call::cast(call) else { return false };
         match call.function.kind() {
             Kind::Attribute => {
+                // What `stack.pop()` gives was put there by somebody.
                 let object = call.function.child(Field::Object);
-                object.is_some_and(|object| self.is_vouched_for(object, seen))
+                object.is_some_and(|object| self.is_vouched_for(object, Wanted::Items, seen))
             }
-            Kind::Identifier => self.is_vouched_name(call.function, seen),
+            Kind::Identifier => self.is_vouched_name(call.function, Wanted::Value, seen),
             _ => false,
         }
     }
 
-    fn is_vouched_name(&self, name: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
+    fn is_vouched_name(&self, name: Node<'_>, wanted: Wanted, seen: &mut Vec<VariableId>) -> bool {
         let model = self.facts.model();
         let variable = match model.resolve(name) {
             Resolution::Builtin => return true,
@@ -100,7 +103,7 @@ impl Inference<'_, '_> {
         if seen.contains(&variable) {
             return true;
         }
-        if seen.len() as u32 >= MAX_STEPS || self.is_rebound_by_others(variable) {
+        if seen.len() >= MAX_NAMES || self.is_rebound_by_others(variable) {
             return false;
         }
         seen.push(variable);
@@ -113,45 +116,74 @@ impl Inference<'_, '_> {
         reaching.into_iter().all(|id| {
             let binding = model.binding(id);
             let target = self.facts.tree().node(binding.node);
-            self.is_vouched_binding(binding.kind, target, seen)
+            let settled = match wanted {
+                Wanted::Value => true,
+                Wanted::Items => self.holds_what_it_was_given(variable, binding.kind, target),
+            };
+            settled && self.is_vouched_binding(binding.kind, target, seen)
         })
     }
 
+    /// Whether what the object in a name holds is what its type says: a declaration says so for good, or nobody
+    /// changes the object.
+    fn holds_what_it_was_given(&self, variable: VariableId, kind: BindingKind, target: Node<'_>) -> bool {
+        match kind {
+            BindingKind::Parameter | BindingKind::AnnotatedAssignment | BindingKind::Import => true,
+            BindingKind::FromImport | BindingKind::ClassDefinition | BindingKind::FunctionDefinition => true,
+            _ => {
+                let asked = self.facts.world().type_at(target.range());
+                let plain =
+                    asked.and_then(|answer| answer.value.base()).is_some_and(|base| !base.is_container());
+                plain || aliasing::only_looked_at(self.facts, variable)
+            }
+        }
+    }
+
     fn is_vouched_binding(&self, kind: BindingKind, target: Node<'_>, seen: &mut Vec<VariableId>) -> bool {
-        let mut from = |holder: Option<Node<'_>>, field: Field| {
+        let mut from = |holder: Option<Node<'_>>, field: Field, wanted: Wanted| {
             let value = holder.and_then(|holder| holder.child(field));
-            value.is_some_and(|value| self.is_known_here(value) || self.is_vouched_for(value, seen))
+            value.is_some_and(|value| {
+                (wanted == Wanted::Value && self.is_known_here(value))
+                    || self.is_vouched_for(value, wanted, seen)
+            })
         };
+        let around = |kind: Kind| target.ancestors().find(|up| up.kind() == kind);
         match kind {
             BindingKind::Import
             | BindingKind::FromImport
             | BindingKind::FunctionDefinition
             | BindingKind::ClassDefinition
             | BindingKind::Annotation
+            | BindingKind::AnnotatedAssignment
             | BindingKind::Delete => true,
             BindingKind::Parameter => is_declared_parameter(target),
-            BindingKind::AnnotatedAssignment => true,
             BindingKind::Assignment => {
-                let mut assignment = target.ancestors().find(|up| up.kind() == Kind::Assignment);
+                let mut assignment = around(Kind::Assignment);
+                let unpacks = assignment.is_some_and(|outer| outer.child(Field::Left) != Some(target));
                 while let Some(chained) = assignment
                     .and_then(|outer| outer.child(Field::Right))
                     .filter(|value| value.kind() == Kind::Assignment)
                 {
                     assignment = Some(chained);
                 }
-                from(assignment, Field::Right)
+                from(assignment, Field::Right, if unpacks { Wanted::Items } else { Wanted::Value })
             }
-            BindingKind::LoopTarget => {
-                from(target.ancestors().find(|up| up.kind() == Kind::ForStatement), Field::Right)
-            }
-            BindingKind::ComprehensionTarget => {
-                from(target.ancestors().find(|up| up.kind() == Kind::ForInClause), Field::Right)
-            }
-            BindingKind::Walrus => from(target.parent(), Field::Value),
-            BindingKind::AugmentedAssignment => from(target.parent(), Field::Right),
+            BindingKind::LoopTarget => from(around(Kind::ForStatement), Field::Right, Wanted::Items),
+            BindingKind::ComprehensionTarget => from(around(Kind::ForInClause), Field::Right, Wanted::Items),
+            BindingKind::Walrus => from(target.parent(), Field::Value, Wanted::Value),
+            BindingKind::AugmentedAssignment => from(target.parent(), Field::Right, Wanted::Value),
             _ => false,
         }
     }
+}
+
+/// What of an expression somebody wants to know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Its class.
+    Value,
+    /// What it holds, too.
+    Items,
 }
 
 /// Whether the parameter has an annotation, or is the object that a method is called on.

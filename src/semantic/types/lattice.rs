@@ -1,5 +1,7 @@
 //! What is known of a value: the lattice of types.
 
+use std::fmt;
+
 /// A builtin class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each variant without a sentence is the class of that name")]
@@ -222,6 +224,69 @@ impl Items {
             Items::Each(item) => Items::each(change(*item)),
             Items::Fixed(items) => Items::Fixed(items.into_iter().map(change).collect()),
             Items::Entries(key, value) => Items::Entries(Box::new(change(*key)), Box::new(change(*value))),
+        }
+    }
+}
+
+/// `str` for exactly that class, `~str` where a subclass may stand for it, `?` for anything.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Unknown => f.write_str("?"),
+            Type::Never => f.write_str("never"),
+            Type::Exact(class, items) => write!(f, "{}{items}", class.name()),
+            Type::Instance(class, items) => write!(f, "~{}{items}", class.name()),
+        }
+    }
+}
+
+impl fmt::Display for Items {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Items::Unknown => Ok(()),
+            Items::Each(item) => write!(f, "[{item}]"),
+            Items::Fixed(items) => {
+                f.write_str("(")?;
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{item}")?;
+                }
+                f.write_str(")")
+            }
+            Items::Entries(key, value) => write!(f, "[{key}: {value}]"),
+        }
+    }
+}
+
+impl Class {
+    /// Whether its objects hold others that can be exchanged.
+    pub const fn is_container(self) -> bool {
+        matches!(
+            self,
+            Class::List | Class::Set | Class::Dict | Class::Tuple | Class::FrozenSet | Class::Iterator
+        )
+    }
+
+    /// Its name in Python; `iterator` for those that have several.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Class::None => "None",
+            Class::Bool => "bool",
+            Class::Int => "int",
+            Class::Float => "float",
+            Class::Complex => "complex",
+            Class::Str => "str",
+            Class::Bytes => "bytes",
+            Class::ByteArray => "bytearray",
+            Class::List => "list",
+            Class::Tuple => "tuple",
+            Class::Set => "set",
+            Class::FrozenSet => "frozenset",
+            Class::Dict => "dict",
+            Class::Range => "range",
+            Class::Iterator => "iterator",
         }
     }
 }

@@ -29,12 +29,27 @@ impl Inference<'_, '_> {
         if !self.may_be_followed(row) {
             return Type::Unknown;
         }
-        let value = match self.reaching(id, read) {
-            Some(bindings) => Type::joined(bindings.into_iter().map(|binding| self.binding(binding))),
-            None => Type::joined(row.bindings.iter().map(|binding| self.binding(*binding))),
-        };
+        let bindings = self.reaching(id, read).unwrap_or_else(|| row.bindings.clone());
+        let value = Type::joined(bindings.iter().map(|binding| self.binding(*binding)));
+        // Whoever changes a list that is declared keeps to its declaration.
+        if bindings.iter().all(|binding| self.is_declared(*binding)) {
+            return value;
+        }
         let opened = value.clone().opened();
         if opened == value || aliasing::only_looked_at(self.facts, id) { value } else { opened }
+    }
+
+    /// Whether the binding has an annotation.
+    fn is_declared(&self, id: BindingId) -> bool {
+        let binding = self.facts.model().binding(id);
+        let target = self.facts.tree().node(binding.node);
+        match binding.kind {
+            BindingKind::AnnotatedAssignment => true,
+            BindingKind::Parameter => target
+                .parent()
+                .is_some_and(|row| matches!(row.kind(), Kind::TypedParameter | Kind::TypedDefaultParameter)),
+            _ => false,
+        }
     }
 
     /// The bindings that may have given what `read` sees; `None` when any may.
