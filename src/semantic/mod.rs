@@ -30,7 +30,7 @@ mod world;
 pub use builtins::is_builtin_name;
 pub use exports::Exports;
 pub use facts::Facts;
-pub use flow::Flow;
+pub use flow::{Flow, Reaching};
 pub use model::{Model, Resolution};
 pub use reason::{Reason, Refusal};
 pub use scope::{
