@@ -1,8 +1,8 @@
 //! Control flow of one body: which code can run after which, exceptions included.
 //!
 //! A body (a function or the module) is cut into *steps*: a simple statement, the header of a compound one,
-//! the binding of a loop's target. Edges are either normal or exceptional; an exceptional edge leaves a step
-//! before anything that it binds is bound.
+//! the binding of a loop's target. Edges are either normal or exceptional; what a step binds is bound on its
+//! normal edges, and may or may not be on its exceptional ones.
 //!
 //! ```text
 //! for x in xs:          [xs] -> [next] -> [bind x] -> [f(x)] -+
@@ -15,6 +15,9 @@
 //! may swallow any exception), never fewer.
 
 mod build;
+mod reaching;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -22,8 +25,11 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
-use super::{BindingKind, Model, VariableId};
+use super::{BindingKind, Model, ScopeId, VariableId};
 use crate::syntax::{Kind, Node, NodeId};
+
+use reaching::Definitions;
+pub use reaching::Reaching;
 
 /// The number of a step.
 type StepId = usize;
@@ -47,11 +53,18 @@ enum Edge {
 /// The control flow of one body.
 #[derive(Debug)]
 pub struct Flow {
+    /// The scope whose body it is.
+    scope: ScopeId,
     steps: Vec<Step>,
+    /// By step: its place in an order that puts steps behind those that lead to them, but for loops; `None` for
+    /// a step that never runs.
+    ranks: Vec<Option<u32>>,
     /// First node, one past the last node, step; sorted and disjoint.
     owners: Vec<(u32, u32, StepId)>,
     /// What was found out about single variables.
     known: RefCell<HashMap<VariableId, Rc<Uses>>>,
+    /// Which definitions reach the reads of single variables; `None` for those that cannot be followed.
+    definitions: RefCell<HashMap<VariableId, Option<Rc<Definitions>>>>,
 }
 
 /// The step that a body begins with.

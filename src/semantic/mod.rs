@@ -31,7 +31,7 @@ mod world;
 pub use builtins::is_builtin_name;
 pub use exports::Exports;
 pub use facts::{Annotations, Facts};
-pub use flow::Flow;
+pub use flow::{Flow, Reaching};
 pub use model::{Model, Resolution};
 pub use reason::{Reason, Refusal};
 pub use scope::{

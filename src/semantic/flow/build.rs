@@ -5,23 +5,23 @@ use std::cell::RefCell;
 use smallvec::SmallVec;
 
 use super::{ENTRY, Edge, Flow, Step, StepId};
-use crate::semantic::Model;
+use crate::semantic::{Model, ScopeId};
 use crate::syntax::{Call, Field, Kind, Node};
 
 impl Flow {
     /// The flow of the module's own statements.
     pub fn of_module(model: &Model<'_>) -> Self {
         let statements: Vec<Node<'_>> = model.tree().statements().collect();
-        Self::of_statements(model, &statements)
+        Self::of_statements(model, model.module(), &statements)
     }
 
     /// The flow of a block: the body of a function.
     pub fn of_block(model: &Model<'_>, block: Node<'_>) -> Self {
         let statements: Vec<Node<'_>> = block.statements().collect();
-        Self::of_statements(model, &statements)
+        Self::of_statements(model, model.scope_of(block), &statements)
     }
 
-    fn of_statements(model: &Model<'_>, statements: &[Node<'_>]) -> Self {
+    fn of_statements(model: &Model<'_>, scope: ScopeId, statements: &[Node<'_>]) -> Self {
         let mut builder = Builder {
             model,
             steps: vec![Step::default()],
@@ -31,7 +31,15 @@ impl Flow {
             finallys: Vec::new(),
         };
         builder.statements(statements.iter().copied(), Frontier::from_slice(&[ENTRY]));
-        let mut flow = Self { steps: builder.steps, owners: builder.owners, known: RefCell::default() };
+        let ranks = ranks(&builder.steps);
+        let mut flow = Self {
+            scope,
+            steps: builder.steps,
+            ranks,
+            owners: builder.owners,
+            known: RefCell::default(),
+            definitions: RefCell::default(),
+        };
         flow.owners.sort_unstable();
         for id in 0..flow.steps.len() {
             let (normal, exceptional) = match flow.steps.get(id) {
@@ -47,6 +55,35 @@ impl Flow {
         }
         flow
     }
+}
+
+/// The places of the steps in reverse postorder; `None` where no way leads to from the entry.
+fn ranks(steps: &[Step]) -> Vec<Option<u32>> {
+    let mut seen = vec![false; steps.len()];
+    let mut left = Vec::with_capacity(steps.len());
+    // A step, and how many of its successors were taken up.
+    let mut open = vec![(ENTRY, 0)];
+    seen.iter_mut().take(1).for_each(|slot| *slot = true);
+    while let Some((id, taken)) = open.last_mut() {
+        let step = steps.get(*id);
+        let next = step.and_then(|step| step.normal.iter().chain(&step.exceptional).nth(*taken));
+        if let Some(&to) = next {
+            *taken += 1;
+            if seen.get_mut(to).is_some_and(|slot| !std::mem::replace(slot, true)) {
+                open.push((to, 0));
+            }
+        } else {
+            left.push(*id);
+            open.pop();
+        }
+    }
+    let mut ranks = vec![None; steps.len()];
+    for (rank, id) in left.iter().rev().enumerate() {
+        if let Some(slot) = ranks.get_mut(*id) {
+            *slot = Some(rank as u32);
+        }
+    }
+    ranks
 }
 
 /// Steps whose normal way out leads to whatever comes next.
@@ -301,6 +338,10 @@ impl Builder<'_> {
             self.link(&ends, entry);
             let block = clause.named_children().find(|child| child.kind() == Kind::Block);
             let ends = self.block(block, Frontier::from_slice(&[entry]));
+            // An exception goes on from here, with what the clause has bound.
+            let end = self.joint(Some(node));
+            self.link(&ends, end);
+            let ends = Frontier::from_slice(&[end]);
             for jump in jumps {
                 self.jump(&ends, jump);
             }

@@ -1,6 +1,6 @@
 //! Whether the object in a variable can be reached, or changed, in any other way.
 
-use crate::semantic::{Facts, Model, VariableId};
+use crate::semantic::{BindingKind, Facts, Model, VariableId};
 use crate::syntax::{Call, Field, Kind, Node};
 
 /// Whether nothing in the file can change the object that the variable holds, or hand it to somebody who
@@ -10,6 +10,14 @@ pub(super) fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
     let row = model.variable(variable);
     let made_here = row.bindings.iter().all(|binding| {
         let node = facts.tree().node(model.binding(*binding).node);
+        // def f(*args, **kwargs)
+        if node
+            .parent()
+            .is_some_and(|up| matches!(up.kind(), Kind::ListSplatPattern | Kind::DictionarySplatPattern))
+            && model.binding(*binding).kind == BindingKind::Parameter
+        {
+            return true;
+        }
         let single = node.parent().filter(|parent| parent.kind() == Kind::Assignment);
         let value = single.and_then(|assignment| assignment.child(Field::Right));
         // `a = b = []` gives the object two names, `a = b` and `a = (b := [])` do so too.
@@ -53,6 +61,11 @@ fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
             single.is_some_and(|operator| matches!(operator.text(), "in" | "not in"))
                 && parent.named_children().last() == Some(node)
         }
+        Kind::Attribute => {
+            let name = parent.child(Field::Attribute).map_or("", |name| name.text());
+            let called = parent.parent().and_then(Call::cast).is_some_and(|call| call.function == parent);
+            called && node.field() == Field::Object && LOOKING_METHODS.contains(&name)
+        }
         Kind::ArgumentList => parent.parent().and_then(Call::cast).is_some_and(|call| {
             let copies = [
                 "len",
@@ -76,3 +89,22 @@ fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
         _ => false,
     }
 }
+
+/// Methods of builtin containers that change nothing and hand out at most items.
+const LOOKING_METHODS: &[&str] = &[
+    "copy",
+    "count",
+    "get",
+    "has_key",
+    "index",
+    "isdisjoint",
+    "issubset",
+    "issuperset",
+    "items",
+    "iteritems",
+    "iterkeys",
+    "itervalues",
+    "keys",
+    "union",
+    "values",
+];

@@ -159,6 +159,16 @@ impl Type {
         }
     }
 
+    /// The same without what is known of the items of items that can change.
+    #[must_use]
+    pub fn closed(self) -> Type {
+        match self {
+            Type::Exact(class, items) => Type::Exact(class, items.map(Type::opened)),
+            Type::Instance(class, items) => Type::Instance(class, items.map(Type::opened)),
+            Type::Unknown | Type::Never => self,
+        }
+    }
+
     /// The same, where a subclass may stand for every class in it.
     #[must_use]
     pub fn declared(self) -> Type {

@@ -36,7 +36,9 @@ impl Inference<'_, '_> {
             return value;
         }
         let opened = value.clone().opened();
-        if opened == value || aliasing::only_looked_at(self.facts, id) { value } else { opened }
+        // What is inside may still be taken out and changed.
+        let closed = value.closed();
+        if opened == closed || aliasing::only_looked_at(self.facts, id) { closed } else { opened }
     }
 
     /// Whether the binding has an annotation.
@@ -56,12 +58,11 @@ impl Inference<'_, '_> {
     pub(super) fn reaching(&self, id: VariableId, read: Node<'_>) -> Option<Vec<BindingId>> {
         let model = self.facts.model();
         let row = model.variable(id);
-        let scope = model.scope_of(read);
-        if scope != row.scope || row.bindings.len() < 2 {
+        if row.bindings.len() < 2 {
             return None;
         }
-        let _ = scope;
-        None
+        let flow = self.facts.flow(row.scope)?;
+        flow.reaching_definitions(model, id, read).map(|reaching| reaching.bindings)
     }
 
     /// Whether all that binds the variable stands in the file for everybody to see.

@@ -92,6 +92,11 @@ fn names_hold_what_their_bindings_give() {
 fn items_are_known_while_nobody_can_change_them() {
     check("def f():\n    xs = ['a']\n    for x in xs:\n        show(x)  # str\n");
     check("def f():\n    xs = ['a']\n    xs.append(1)\n    for x in xs:\n        show(x)  # ?\n");
+    check(
+        "def f():\n    xs = [['a']]\n    for x in xs:\n        x.append(1)\n    for y in xs[0]:\n        show(y)  # ?\n",
+    );
+    check("def f():\n    x = 1\n    x = 'a'\n    show(x)  # str\n");
+    check("def f():\n    x = 1\n    try:\n        x = g()\n    except E:\n        show(x)  # int\n");
     check("def f():\n    xs = ['a']\n    g(xs)\n    for x in xs:\n        show(x)  # ?\n");
     check("def f():\n    xs = ys = ['a']\n    ys.append(1)\n    for x in xs:\n        show(x)  # ?\n");
     check("def f():\n    t = ('a', [1])\n    show(t)  # tuple(str, list)\n");
