@@ -509,7 +509,7 @@ impl<'t> Judge<'_, '_, 't> {
         if self.facts.type_of(self.shape.receiver).is(class) {
             return Ok(());
         }
-        self.facts.refuse(self.about_receiver(Reason::ReceiverUnknown, self.shape.receiver))
+        guards::behaves_as(self.facts, self.shape.receiver, class)
     }
 
     fn iterable(&self) -> Node<'t> {
