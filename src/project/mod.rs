@@ -8,10 +8,12 @@ mod root;
 mod specifiers;
 mod stated;
 mod target;
+mod types;
 mod usage;
 mod world;
 
 pub use files::Limits;
 pub use root::{ProjectRoot, RootMarker, Roots};
 pub use target::{TargetDecision, TargetSource, decide_target};
+pub use types::{TypeEngine, TypedFile};
 pub use world::{Project, ProjectWorld};
