@@ -48,10 +48,13 @@ pub(super) fn type_at(db: &Database, file: &AskedFile, range: Range) -> Option<E
         }
     }
     let expr = expr_at(place.node)?;
+    if std::env::var_os("TYDEBUG").is_some() {
+        eprintln!("{:?} {}", range, expr.inferred_type(&model).map_or("none".into(), |t| t.display(db, &model.program_environment()).to_string()));
+    }
     let mut judge = Judge { db, budget: BUDGET, sources: HashMap::new() };
     let finding = judge.judge(&model, expr)?;
     let value = judge.meaning(&model, finding.ty);
-    let value = if finding.holds_contents { value } else { value.opened() };
+    let value = if finding.contents == Contents::Once { value.opened() } else { value };
     let is_variable = expr.is_name_expr() && !finding.is_annotated;
     let origin = if is_variable { TypeOrigin::Inferred } else { finding.origin };
     (!value.is_unknown()).then_some(EngineType { value, origin })
@@ -65,9 +68,18 @@ struct Finding<'db> {
     origin: TypeOrigin,
     /// Of a name: whether it is annotated.
     is_annotated: bool,
-    /// Whether what `ty` says of items holds, too. An annotation says so of a list; of a list that was made
-    /// somewhere else it is only known what it held then.
-    holds_contents: bool,
+    contents: Contents,
+}
+
+/// Whether what a type says of items holds, too.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Contents {
+    /// It held when the value was made, and other code may have put something else in since.
+    Once,
+    /// It holds now: the value was just made.
+    Now,
+    /// It is declared.
+    Always,
 }
 
 /// Where the value of a definition comes from, as far as that may be believed.
@@ -75,6 +87,9 @@ struct Finding<'db> {
 struct Provenance {
     origin: TypeOrigin,
     is_annotated: bool,
+    /// Whether a function, a class or a module goes by the name, which nobody narrows.
+    is_definition: bool,
+    contents: Contents,
 }
 
 struct Judge<'db> {
@@ -84,7 +99,12 @@ struct Judge<'db> {
     sources: HashMap<Definition<'db>, Option<Provenance>>,
 }
 
-const DECLARED: Provenance = Provenance { origin: TypeOrigin::Declared, is_annotated: true };
+const DECLARED: Provenance = Provenance {
+    origin: TypeOrigin::Declared,
+    is_annotated: true,
+    is_definition: false,
+    contents: Contents::Always,
+};
 
 impl<'db> Judge<'db> {
     fn meaning(&self, model: &SemanticModel<'db>, ty: TyType<'db>) -> Type {
@@ -122,11 +142,14 @@ impl<'db> Judge<'db> {
     /// The same, if what ty says of its items holds, too.
     fn steady_contents(&mut self, model: &SemanticModel<'db>, expr: &Expr) -> Option<Finding<'db>> {
         let found = self.steady(model, expr)?;
-        if found.holds_contents {
-            return Some(found);
-        }
+        (self.contents(model, &found) > Contents::Once).then_some(found)
+    }
+
+    /// Whether the items hold of which `found` tells; what has no items that could change has none that do not.
+    fn contents(&self, model: &SemanticModel<'db>, found: &Finding<'db>) -> Contents {
         let value = self.meaning(model, found.ty);
-        (!value.is_unknown() && value.clone().opened() == value).then_some(found)
+        let is_fixed = !value.is_unknown() && value.clone().opened() == value;
+        if is_fixed { Contents::Always } else { found.contents }
     }
 
     /// An expression that rests on those in it and on nothing else: an operator, a display, a comprehension.
@@ -135,9 +158,13 @@ impl<'db> Judge<'db> {
         visitor::walk_expr(&mut parts, expr);
         let mut finding = made_here(model, expr)?;
         for part in parts.list {
-            let part = self.steady(model, part)?;
-            finding.origin = weaker(finding.origin, part.origin);
-            finding.holds_contents &= part.holds_contents;
+            let found = self.steady(model, part)?;
+            // A condition decides which of the others it is, and no more.
+            if expr.as_if_expr().is_some_and(|choice| std::ptr::eq(&*choice.test, part)) {
+                continue;
+            }
+            finding.origin = weaker(finding.origin, found.origin);
+            finding.contents = finding.contents.min(self.contents(model, &found));
         }
         Some(finding)
     }
@@ -151,8 +178,11 @@ impl<'db> Judge<'db> {
             ty,
             origin: found.origin,
             is_annotated: found.is_annotated,
-            holds_contents: found.is_annotated,
+            contents: found.contents,
         };
+        if found.is_definition {
+            return Some(finding);
+        }
         if found.is_annotated && self.declared_type(&definitions) == Some(ty) {
             return Some(finding);
         }
@@ -219,7 +249,7 @@ impl<'db> Judge<'db> {
 
     /// Where a place with these definitions has its value from.
     fn all_of(&mut self, definitions: &[ResolvedDefinition<'db>]) -> Option<Provenance> {
-        let mut all = DECLARED;
+        let mut all = Provenance { is_definition: true, ..DECLARED };
         if definitions.is_empty() {
             return None;
         }
@@ -228,6 +258,8 @@ impl<'db> Judge<'db> {
             let one = self.provenance(definition)?;
             all.origin = weaker(all.origin, one.origin);
             all.is_annotated &= one.is_annotated;
+            all.is_definition &= one.is_definition;
+            all.contents = all.contents.min(one.contents);
         }
         Some(all)
     }
@@ -259,14 +291,38 @@ impl<'db> Judge<'db> {
     }
 
     fn trace(&mut self, definition: Definition<'db>) -> Option<Provenance> {
-        let inferred = |origin| Provenance { origin, is_annotated: false };
         let module = module_of(self.db, definition);
         let model = model_of(self.db, definition);
+        let lasting = |judge: &Self, found: Finding<'db>| Provenance {
+            origin: found.origin,
+            is_annotated: false,
+            is_definition: false,
+            // What was put in just now is not all that will be in it when somebody looks.
+            contents: match judge.contents(&model, &found) {
+                Contents::Always => Contents::Always,
+                Contents::Now | Contents::Once => Contents::Once,
+            },
+        };
         Some(match source_of(self.db, definition, &module) {
-            Source::Stub(_) | Source::Annotation(_) | Source::Itself | Source::Function(_) => DECLARED,
-            Source::Parameter => inferred(TypeOrigin::Inferred),
-            Source::Value(value) => inferred(self.steady(&model, value)?.origin),
-            Source::Part(whole) => inferred(self.steady_contents(&model, whole)?.origin),
+            Source::Itself | Source::Function(_) => Provenance { is_definition: true, ..DECLARED },
+            Source::Stub(_) | Source::Annotation(_) => {
+                let is_definition = matches!(definition.kind(self.db), DefinitionKind::Function(_));
+                Provenance { is_definition, ..DECLARED }
+            }
+            Source::Parameter => Provenance {
+                origin: TypeOrigin::Inferred,
+                is_annotated: false,
+                is_definition: false,
+                contents: Contents::Once,
+            },
+            Source::Value(value) => {
+                let found = self.steady(&model, value)?;
+                lasting(self, found)
+            }
+            Source::Part(whole) => {
+                let found = self.steady_contents(&model, whole)?;
+                lasting(self, found)
+            }
             Source::Unknown => return None,
         })
     }
@@ -282,7 +338,7 @@ impl<'db> Judge<'db> {
         let narrowed = is_narrowed(model, expr);
         let definitions = definitions_for_attribute(model, attribute);
         if is_function(ty) {
-            return (!narrowed).then_some(Finding { ty, ..declared(ty) });
+            return (!narrowed).then_some(declared(ty));
         }
         if !definitions.is_empty() && has_one_class(self.db, receiver.ty) && self.are_declared(&definitions) {
             let member = if narrowed { self.unnarrowed(model, attribute, &definitions)? } else { ty };
@@ -297,8 +353,8 @@ impl<'db> Judge<'db> {
         if narrowed || definitions.is_empty() {
             return None;
         }
-        self.values_hold(&definitions)?;
-        Some(Finding { ty, origin: TypeOrigin::Inferred, is_annotated: false, holds_contents: false })
+        self.values_hold(&definitions, Some(attribute.attr.as_str()))?;
+        Some(Finding { ty, origin: TypeOrigin::Inferred, is_annotated: false, contents: Contents::Once })
     }
 
     fn are_declared(&self, definitions: &[ResolvedDefinition<'db>]) -> bool {
@@ -324,8 +380,9 @@ impl<'db> Judge<'db> {
         if self.meaning(model, member).is_unknown() { self.declared_type(definitions) } else { Some(member) }
     }
 
-    /// Whether everything that gives an undeclared member its value may be believed.
-    fn values_hold(&mut self, definitions: &[ResolvedDefinition<'db>]) -> Option<()> {
+    /// Whether everything may be believed that gives an undeclared function its result, or an undeclared member
+    /// of this name its value.
+    fn values_hold(&mut self, definitions: &[ResolvedDefinition<'db>], member: Option<&str>) -> Option<()> {
         for definition in definitions {
             let Some(definition) = definition.definition() else { continue };
             let module = module_of(self.db, definition);
@@ -334,34 +391,30 @@ impl<'db> Judge<'db> {
                 continue;
             }
             self.provenance(definition)?;
-            for other in self.other_assignments(definition)? {
+            for other in member.map_or_else(Vec::new, |name| self.assignments_to(definition, name)) {
                 self.provenance(other)?;
             }
         }
         Some(())
     }
 
-    /// All that is assigned to the same attribute of `self` in the methods of the class; of other definitions
-    /// nothing.
-    fn other_assignments(&self, definition: Definition<'db>) -> Option<Vec<Definition<'db>>> {
-        let index = semantic_index(self.db, definition.program_file(self.db));
-        let scope = definition.file_scope(self.db);
-        let Some(class) = index.ancestor_scopes(scope).map(|(id, _)| id).find(|id| {
-            index.scope(*id).node().as_class().is_some()
-        }) else {
-            return Some(Vec::new());
+    /// All that the methods assign to the attribute `name` of `self`, in the class that `definition` is in.
+    fn assignments_to(&self, definition: Definition<'db>, name: &str) -> Vec<Definition<'db>> {
+        let file = definition.program_file(self.db);
+        let index = semantic_index(self.db, file);
+        let mut around = index.ancestor_scopes(definition.file_scope(self.db));
+        let Some((class, _)) = around.find(|(_, scope)| scope.node().as_class().is_some()) else {
+            return Vec::new();
         };
-        let name = definition.name(self.db)?;
-        let class = class.to_scope_id(self.db, definition.program_file(self.db));
         let mut found = Vec::new();
-        for method in attribute_scopes(self.db, class) {
-            let Some(member) = index.place_table(method).member_id_by_instance_attribute_name(&name) else {
+        for method in attribute_scopes(self.db, class.to_scope_id(self.db, file)) {
+            let Some(member) = index.place_table(method).member_id_by_instance_attribute_name(name) else {
                 continue;
             };
             let bindings = index.use_def_map(method).reachable_member_bindings(member);
             found.extend(bindings.filter_map(|binding| binding.binding.definition()));
         }
-        Some(found)
+        found
     }
 
     /// Whether everything that `function`, which declares nothing, returns may be believed.
@@ -389,11 +442,11 @@ impl<'db> Judge<'db> {
         if is_narrowed(model, expr) {
             return None;
         }
-        // Of other classes it is not known who wrote `__getitem__`.
-        if self.meaning(model, value.ty).is_unknown() {
+        // Of a class of the project it is not known what its `__getitem__` declares.
+        if self.meaning(model, value.ty).is_unknown() && !self.is_in_stub(model, value.ty) {
             return None;
         }
-        Some(Finding { ty, origin: value.origin, is_annotated: false, holds_contents: value.holds_contents })
+        Some(Finding { ty, origin: value.origin, is_annotated: false, contents: value.contents })
     }
 
     fn call(&mut self, model: &SemanticModel<'db>, expr: &Expr, call: &ExprCall) -> Option<Finding<'db>> {
@@ -409,21 +462,37 @@ impl<'db> Judge<'db> {
         if definitions.is_empty() {
             return None;
         }
+        if definitions.iter().all(|definition| self.is_cast(definition)) {
+            return Some(declared(ty));
+        }
         if self.are_declared(&definitions) {
             // The arguments and the object matter only where the annotation leaves something open.
             if self.common_result(model, &definitions).is_some_and(|result| result == self.meaning(model, ty)) {
                 return Some(declared(ty));
             }
-            let mut finding = declared(ty);
+            let is_said = definitions
+                .iter()
+                .any(|one| self.declared_type(std::slice::from_ref(one)).is_some_and(|said| said == ty));
+            let contents = if is_said { Contents::Always } else { Contents::Now };
+            let mut finding = Finding { contents, ..declared(ty) };
             if let Expr::Attribute(method) = &*call.func {
                 finding.origin = weaker(finding.origin, self.steady_contents(model, &method.value)?.origin);
             }
             finding.origin = weaker(finding.origin, self.arguments(model, call)?);
             return Some(finding);
         }
-        self.values_hold(&definitions)?;
+        self.values_hold(&definitions, None)?;
         self.arguments(model, call)?;
-        Some(Finding { ty, origin: TypeOrigin::Inferred, is_annotated: false, holds_contents: false })
+        Some(Finding { ty, origin: TypeOrigin::Inferred, is_annotated: false, contents: Contents::Once })
+    }
+
+    /// Whether it is `typing.cast`: what it says is an annotation.
+    fn is_cast(&self, definition: &ResolvedDefinition<'db>) -> bool {
+        definition.definition().is_some_and(|definition| {
+            let path = definition.file(self.db).path(self.db).as_vendored_path();
+            path.is_some_and(|path| path.as_str() == "stdlib/typing.pyi")
+                && definition.name(self.db).is_some_and(|name| name == "cast")
+        })
     }
 
     /// What all these functions are declared to return, if that is one thing that depends on no argument.
@@ -456,19 +525,22 @@ impl<'db> Judge<'db> {
             None if !open => TypeOrigin::Declared,
             None => return None,
         };
-        let definition = class.definition(self.db, &model.program_environment());
-        let is_standard = definition
-            .as_ref()
-            .and_then(|definition| definition.definition())
-            .is_some_and(|definition| definition.file(self.db).is_stub(self.db));
-        let origin = if !is_standard {
+        let origin = if !self.is_in_stub(model, class) {
             TypeOrigin::Inferred
         } else if open {
             origin
         } else {
             TypeOrigin::Declared
         };
-        Some(Finding { ty, origin, is_annotated: false, holds_contents: true })
+        Some(Finding { ty, origin, is_annotated: false, contents: Contents::Now })
+    }
+
+    /// Whether `ty` is a class that a stub describes, or an instance of one.
+    fn is_in_stub(&self, model: &SemanticModel<'db>, ty: TyType<'db>) -> bool {
+        ty.definition(self.db, &model.program_environment())
+            .as_ref()
+            .and_then(|definition| definition.definition())
+            .is_some_and(|definition| definition.file(self.db).is_stub(self.db))
     }
 
     /// Where the arguments of `call` come from, if all of them may be believed.
@@ -486,11 +558,11 @@ impl<'db> Judge<'db> {
 /// What ty says of an expression that nothing else has a say in.
 fn made_here<'db>(model: &SemanticModel<'db>, expr: &Expr) -> Option<Finding<'db>> {
     let ty = expr.inferred_type(model)?;
-    Some(Finding { is_annotated: false, ..declared(ty) })
+    Some(Finding { is_annotated: false, contents: Contents::Now, ..declared(ty) })
 }
 
 fn declared(ty: TyType<'_>) -> Finding<'_> {
-    Finding { ty, origin: TypeOrigin::Declared, is_annotated: true, holds_contents: true }
+    Finding { ty, origin: TypeOrigin::Declared, is_annotated: true, contents: Contents::Always }
 }
 
 fn weaker(one: TypeOrigin, other: TypeOrigin) -> TypeOrigin {

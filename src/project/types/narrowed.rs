@@ -10,11 +10,11 @@ use ruff_python_ast::{Expr, ExprRef};
 use ty_python_core::ast_ids::HasScopedUseId;
 use ty_python_core::narrowing_constraints::ScopedNarrowingConstraint;
 use ty_python_core::place::{PlaceExpr, PlaceExprRef};
-use ty_python_core::{BindingWithConstraintsIterator, EnclosingSnapshotResult, semantic_index};
+use ty_python_core::{BindingWithConstraints, BindingWithConstraintsIterator, EnclosingSnapshotResult, semantic_index};
 use ty_python_semantic::SemanticModel;
 
-/// Whether ty may have narrowed `expr`, a name, an attribute or a subscript that is read. Other expressions are
-/// no places and are not narrowed.
+/// Whether ty may have narrowed `expr`, a name that is no local variable, an attribute or a subscript that is
+/// read. Other expressions are no places and are not narrowed.
 pub(super) fn is_narrowed(model: &SemanticModel<'_>, expr: &Expr) -> bool {
     let Some(place) = PlaceExpr::try_from_expr(expr) else { return false };
     let place = PlaceExprRef::from(&place);
@@ -27,6 +27,8 @@ pub(super) fn is_narrowed(model: &SemanticModel<'_>, expr: &Expr) -> bool {
             return true;
         }
     }
+    // A name has its bindings in an outer scope; only a member has no business there.
+    let touches = if place.is_symbol() { tests } else { touches };
     index.ancestor_scopes(scope).skip(1).any(|(outer, _)| {
         let Some(id) = index.place_table(outer).place_id(place) else { return false };
         match index.enclosing_snapshot(outer, place, scope) {
@@ -44,8 +46,14 @@ pub(super) fn is_narrowed(model: &SemanticModel<'_>, expr: &Expr) -> bool {
 
 /// Whether one of `bindings` is a real one, or carries a test.
 fn touches(mut bindings: BindingWithConstraintsIterator<'_, '_>) -> bool {
-    bindings.any(|binding| {
-        binding.binding.definition().is_some()
-            || binding.narrowing_constraint.constraint() != ScopedNarrowingConstraint::ALWAYS_TRUE
-    })
+    bindings.any(|binding| binding.binding.definition().is_some() || is_tested(&binding))
+}
+
+/// Whether one of `bindings` carries a test.
+fn tests(mut bindings: BindingWithConstraintsIterator<'_, '_>) -> bool {
+    bindings.any(|binding| is_tested(&binding))
+}
+
+fn is_tested(binding: &BindingWithConstraints<'_, '_>) -> bool {
+    binding.narrowing_constraint.constraint() != ScopedNarrowingConstraint::ALWAYS_TRUE
 }

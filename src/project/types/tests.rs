@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::*;
-use crate::semantic::{Class, Items, Type, TypeOrigin};
+use crate::semantic::{Items, Type, TypeOrigin};
 use crate::text::Target;
 
 /// A project of these files; what its file `main.py` holds comes last.
@@ -22,17 +22,6 @@ impl Project {
         let engine = TypeEngine::new(directory.path(), PythonVersion::new(3, 9));
         let main = Source::new(main.to_owned(), Dialect::Python3, Target::default());
         Self { directory, engine, main }
-    }
-
-    /// What is known of the last place in which `expr` stands.
-    fn ask(&self, expr: &str) -> Option<EngineType> {
-        let start = self.main.text().rfind(expr).unwrap_or_else(|| panic!("no {expr}")) as u32;
-        let file = self.engine.file(&self.directory.path().join("main.py"), &self.main);
-        file.type_at(Range::new(start, start + expr.len() as u32))
-    }
-
-    fn show(&self, expr: &str) -> String {
-        self.ask(expr).map_or("-".to_owned(), |found| show(&found))
     }
 }
 
@@ -177,6 +166,8 @@ class C:
             [self.maybe for _ in (1, 2)]  #: -
             z = self.maybe
             z  #: -
+        self.declared + 'a'  #: declared str
+        self.text + 'a'  #: inferred str
         self.declared = 'a'
         self.declared  #: declared str
         self.size  #: declared int
@@ -184,12 +175,197 @@ class C:
         self.title  #: declared str
         if self.title:
             self.title  #: declared str
-        self.raw  #: inferred str
-        self.declared + 'a'  #: declared str
-        self.text + 'a'  #: inferred str
+        self.raw  #: -
         d = {'a': 'b'}
         d['a'] = 1
         d['a']  #: -
+",
+    );
+}
+
+#[test]
+fn what_is_called_must_say_what_it_returns() {
+    holds(
+        &[],
+        "\
+import os.path
+import re
+from contextlib import contextmanager
+from typing import TypeVar, overload, Callable, Union
+from functools import lru_cache, cached_property
+T = TypeVar('T')
+def declared(x) -> str: ...
+def inferred(): return 'a'
+def same(x: T) -> T: return x
+async def later() -> str: ...
+@lru_cache
+def cached() -> str: ...
+@contextmanager
+def managed(): yield 'a'
+@overload
+def both(x: int) -> str: ...
+@overload
+def both(x: str) -> int: ...
+def both(x): return x
+class C:
+    hook: Callable[[], str]
+    title: str
+    @classmethod
+    def make(cls) -> list[str]: ...
+    @cached_property
+    def slow(self) -> str: ...
+    @staticmethod
+    def static() -> str: ...
+    def me(self) -> 'C': ...
+    def __getitem__(self, key: str) -> str: ...
+class S(str):
+    pass
+class N:
+    def __new__(cls): return 'a'
+def f(x, y: str, names: list[str], c: C, u: Union[C, S], table: dict[str, list[str]], m: 're.Match[str]'):
+    declared(x)  #: declared str
+    inferred()  #: -
+    same(y)  #: declared str
+    same(x)  #: -
+    both(1)  #: declared str
+    both('a')  #: declared int
+    cached()  #: declared str
+    y.upper()  #: declared str
+    ', '.join(names)  #: declared str
+    y.split(',')  #: declared list[str...]
+    os.path.join(y, 'b')  #: declared str
+    str(x)  #: declared str
+    str()  #: declared str
+    len(names)  #: declared int
+    sorted(names)  #: declared list[str...]
+    list(names)  #: declared list[str...]
+    max(y, 'a')  #: declared str
+    c.hook()  #: -
+    c.make()  #: declared list[str...]
+    C.make()  #: declared list[str...]
+    c.slow  #: declared str
+    c.static()  #: declared str
+    c.me().title  #: declared str
+    c['a']  #: -
+    S('a')  #: -
+    S('a').upper()  #: declared str
+    N()  #: -
+    u.title  #: -
+    table['a']  #: declared list[str...]
+    table['a'][0]  #: declared str
+    table.items()  #: declared iterator[tuple[str, list[str...]]...]
+    table.get('a', [])  #: declared list[str...]
+    m.group()  #: declared str
+    m.group(1)  #: -
+    (a for a in names)  #: declared iterator[str...]
+    [a.upper() for a in names]  #: declared list[str...]
+    os.sep  #: declared str
+    os.environ['HOME']  #: declared str
+    y[0]  #: declared str
+    f'{x}'  #: declared str
+    y == 'a'  #: declared bool
+    y or 'a'  #: declared str
+    y % x  #: -
+    y % y  #: declared str
+    'a' if x else y  #: declared str
+    lambda: 1  #: -
+    with managed() as held:
+        held  #: -
+    with open(y) as stream:
+        stream.read()  #: declared str
+        for line in stream:
+            line  #: inferred str
+async def g():
+    await later()  #: declared str
+",
+    );
+}
+
+#[test]
+fn what_was_made_elsewhere_may_hold_other_things_by_now() {
+    holds(
+        &[("other.py", "def fill(x): x.append(1)\nnames = ['a']\nname = 'a'\nsaid: str = 'a'\n")],
+        "\
+from other import fill, names, name, said
+import other
+class C:
+    def __init__(self):
+        self.names = ['a']
+    def run(self):
+        self.names  #: inferred list
+        self.names[0]  #: -
+        for x in self.names:
+            x  #: -
+def f():
+    xs = ['a']
+    fill(xs)
+    xs  #: inferred list
+    xs[0]  #: -
+    xs.pop()  #: -
+    sorted(xs)  #: declared list
+    ', '.join(xs)  #: declared str
+    for x in xs:
+        x  #: -
+    for y in ['a', 'b']:
+        y  #: inferred str
+    a, b = 'x', 'y'
+    a  #: inferred str
+    names  #: inferred list
+    name  #: inferred str
+    said  #: declared str
+    other.name  #: inferred str
+    other.said  #: declared str
+    other.said + name  #: declared str
+",
+    );
+}
+
+#[test]
+fn the_packages_of_the_project_are_seen() {
+    holds(
+        &[
+            ("src/first/__init__.py", "def one() -> str: ...\n"),
+            ("python/second.py", "def two() -> str: ...\n"),
+            (".venv/pyvenv.cfg", "home = /nowhere\nversion_info = 3.9\n"),
+            (".venv/bin/python", ""),
+            (".venv/lib/python3.9/site-packages/third/__init__.py", "def three() -> str: ...\n"),
+            (".venv/lib/python3.9/site-packages/third/py.typed", ""),
+            ("stubbed.py", "def four(): ...\n"),
+            ("stubbed.pyi", "def four() -> str: ...\n"),
+        ],
+        "\
+from first import one
+from second import two
+from third import three
+from stubbed import four
+from missing import five
+one()  #: declared str
+two()  #: declared str
+three()  #: declared str
+four()  #: declared str
+five()  #: -
+",
+    );
+}
+
+#[test]
+fn types_are_no_values() {
+    holds(
+        &[],
+        "\
+from typing import cast
+Alias = list[str]
+def f(x) -> str:
+    y: str
+    cast(str, x)  #: declared str
+    dict[
+        str  #: -
+    ]()
+    cast(
+        str,  #: -
+        x)
+    Alias  #: -
+    str  #: -
 ",
     );
 }
