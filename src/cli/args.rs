@@ -10,9 +10,11 @@ use anyhow::{Result, bail};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
-use super::settings::{Overrides, parse_size};
+use super::config::NOT_BUILT_IN;
+use super::settings::{Overrides, TypeInference, parse_size};
 use super::suggest;
 use crate::engine::{Prefilter, Registry};
+use crate::project::TypeEngine;
 use crate::text::PythonVersion;
 
 const STYLES: Styles = Styles::styled()
@@ -136,6 +138,9 @@ struct JudgementArguments {
     /// New lines are broken where they would be longer than this many characters
     #[arg(long, value_name = "N", help_heading = "Transforms")]
     line_length: Option<usize>,
+    /// Whether to infer the types of a Python 3 project where a fix depends on them [default: on]
+    #[arg(long, value_name = "WHETHER", help_heading = "Transforms")]
+    types: Option<TypeInference>,
     /// Parse every file, also those without a candidate; the result is the same
     #[arg(long, help_heading = "Transforms")]
     no_prefilter: bool,
@@ -363,6 +368,9 @@ impl JudgementArguments {
         if self.line_length == Some(0) {
             bail!("--line-length must be at least 1");
         }
+        if self.types == Some(TypeInference::On) && !TypeEngine::IS_BUILT_IN {
+            bail!("--types on: {NOT_BUILT_IN}");
+        }
         let overrides = Overrides {
             select: (!self.select.is_empty()).then_some(self.select),
             ignore: (!self.ignore.is_empty()).then_some(self.ignore),
@@ -370,6 +378,7 @@ impl JudgementArguments {
             target: target.transpose()?,
             line_length: self.line_length,
             max_file_size: max_file_size.transpose()?,
+            types: self.types,
             prefilter: if self.no_prefilter { Prefilter::Off } else { Prefilter::On },
         };
         let configuration = match (self.config, self.isolated) {

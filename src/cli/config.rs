@@ -7,14 +7,27 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::settings::parse_size;
+use super::settings::{TypeInference, parse_size};
 use super::suggest;
 use crate::engine::Registry;
+use crate::project::TypeEngine;
 use crate::text::PythonVersion;
 
 /// Every key, sorted.
-const KEYS: &[&str] =
-    &["exclude", "ignore", "line-length", "max-file-size", "select", "target-version", "unsafe-fixes"];
+const KEYS: &[&str] = &[
+    "exclude",
+    "ignore",
+    "line-length",
+    "max-file-size",
+    "select",
+    "target-version",
+    "types",
+    "unsafe-fixes",
+];
+
+/// What to answer to somebody who asks for types of a pyfix that was built without the type engine.
+pub const NOT_BUILT_IN: &str = "this pyfix was built without the type engine; build it with the feature `types`, \
+    which is on unless `--no-default-features` is given to cargo";
 
 /// What one configuration file says; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +48,8 @@ pub struct FileConfiguration {
     pub exclude: Vec<String>,
     /// `max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
+    /// `types`.
+    pub types: Option<TypeInference>,
 }
 
 /// What a file that may hold a configuration says.
@@ -128,6 +143,7 @@ impl Reader<'_> {
                 "max-file-size" => result.max_file_size = Some(self.size(value)?),
                 "select" => result.select = Some(self.transforms(value)?),
                 "target-version" => result.target = Some(self.version(value)?),
+                "types" => result.types = Some(self.types(value)?),
                 "unsafe-fixes" => result.unsafe_fixes = Some(self.boolean(value)?),
                 unknown => {
                     let hint = suggest::hint(unknown, KEYS);
@@ -164,6 +180,14 @@ impl Reader<'_> {
     fn boolean(&self, value: &Spanned<DeValue<'_>>) -> Result<bool, ConfigurationError> {
         let wrong = || self.error(value.span(), "must be true or false".to_owned());
         value.get_ref().as_bool().ok_or_else(wrong)
+    }
+
+    fn types(&self, value: &Spanned<DeValue<'_>>) -> Result<TypeInference, ConfigurationError> {
+        match self.boolean(value)? {
+            false => Ok(TypeInference::Off),
+            true if TypeEngine::IS_BUILT_IN => Ok(TypeInference::On),
+            true => Err(self.error(value.span(), NOT_BUILT_IN.to_owned())),
+        }
     }
 
     fn version(&self, value: &Spanned<DeValue<'_>>) -> Result<PythonVersion, ConfigurationError> {
@@ -205,7 +229,7 @@ mod tests {
     fn every_key_is_read() {
         let found = pyproject(
             "[tool.pyfix]\nexclude = ['a']\nignore = []\nline-length = 100\n\
-             max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\n\
+             max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\ntypes = false\n\
              unsafe-fixes = true\n",
         );
         let expected = FileConfiguration {
@@ -217,6 +241,7 @@ mod tests {
             line_length: Some(100),
             exclude: vec!["a".to_owned()],
             max_file_size: Some(1_000_000),
+            types: Some(TypeInference::Off),
         };
         assert_eq!(found, Ok(Found { configuration: Some(expected), formatter_line_length: None }));
     }

@@ -178,7 +178,8 @@ pub fn examine(
         let dialect = surroundings.dialect_of(decoded.text());
         let target = surroundings.target_of(decoded.text());
         let source = Source::new(decoded.text().to_owned(), dialect, target);
-        let outcome = surroundings.with_world(|world| fix_source(&source, registry, &settings.engine, world));
+        let outcome =
+            surroundings.with_world(&source, |world| fix_source(&source, registry, &settings.engine, world));
         (source, outcome)
     });
     let (source, outcome) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;

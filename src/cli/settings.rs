@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::args::{ConfigurationSource, Judgement};
@@ -18,6 +19,15 @@ use crate::text::PythonVersion;
 
 /// Larger files are data in the shape of a program: the largest module of the standard library has 0.8 MB.
 const DEFAULT_MAX_FILE_SIZE: u64 = 10_000_000;
+
+/// Whether the type engine is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TypeInference {
+    /// Where nothing else tells the type of an expression that decides a fix.
+    On,
+    /// Never.
+    Off,
+}
 
 /// What the command line says about the judgement of files; `None` where it says nothing.
 #[derive(Clone, Debug)]
@@ -34,6 +44,8 @@ pub struct Overrides {
     pub line_length: Option<usize>,
     /// `--max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
+    /// `--types`.
+    pub types: Option<TypeInference>,
     /// `--no-prefilter`.
     pub prefilter: Prefilter,
 }
@@ -63,6 +75,8 @@ pub struct Settings {
     pub target: Option<StatedTarget>,
     /// Larger files are skipped; in bytes.
     pub max_file_size: u64,
+    /// Whether the type engine is asked.
+    pub types: TypeInference,
     /// Files that are left out unless they are named.
     exclude: Gitignore,
 }
@@ -205,6 +219,7 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
         engine,
         target: stated_target(flags, file),
         max_file_size: flags.max_file_size.or(file.max_file_size).unwrap_or(DEFAULT_MAX_FILE_SIZE),
+        types: flags.types.or(file.types).unwrap_or(TypeInference::On),
         exclude: exclusion(file)?,
     })
 }
@@ -262,6 +277,7 @@ mod tests {
             target: None,
             line_length: None,
             max_file_size: None,
+            types: None,
             prefilter: Prefilter::On,
         };
         Judgement { overrides, configuration }

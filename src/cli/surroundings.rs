@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::settings::{Settings, StatedTarget};
-use crate::project::{Project, Roots, TargetDecision, decide_target};
+use super::settings::{Settings, StatedTarget, TypeInference};
+use crate::project::{Project, Roots, TargetDecision, TypeEngine, decide_target};
 use crate::semantic::{UnknownWorld, World};
 use crate::syntax::{detect_dialect, may_be_python2};
-use crate::text::{Dialect, Target};
+use crate::text::{Dialect, Source, Target};
 
 /// The projects that the files of a run belong to.
 #[derive(Debug, Default)]
@@ -38,6 +38,7 @@ pub struct Surroundings {
     pub origin: String,
     /// The file in its project; nowhere for standard input.
     place: Option<(Arc<Area>, PathBuf)>,
+    types: TypeInference,
 }
 
 impl Landscape {
@@ -48,6 +49,7 @@ impl Landscape {
             target: area.decision.target,
             origin: area.decision.source.to_string(),
             place: Some((area, path.to_owned())),
+            types: settings.types,
         }
     }
 
@@ -77,18 +79,22 @@ impl Landscape {
         let area = areas.entry(key).or_insert_with(|| {
             let explicit = stated.map(|stated| (Target::from_oldest(stated.oldest), stated.source()));
             let decision = decide_target(&root, explicit);
-            Arc::new(Area { project: Project::new(root), decision })
+            let engine = TypeEngine::new(&root.path, decision.target.oldest);
+            Arc::new(Area { project: Project::new(root).with_types(engine), decision })
         });
         Arc::clone(area)
     }
 }
 
 impl Surroundings {
-    /// Hands `ask` what the core may know about other files.
-    pub fn with_world<T>(&self, ask: impl FnOnce(&dyn World) -> T) -> T {
-        match &self.place {
-            Some((area, path)) => ask(&area.project.world_for(path)),
-            None => ask(&UnknownWorld),
+    /// Hands `ask` what the core may know about other files, and about the types in `source`, the text of this
+    /// one.
+    pub fn with_world<T>(&self, source: &Source, ask: impl FnOnce(&dyn World) -> T) -> T {
+        let Some((area, path)) = &self.place else { return ask(&UnknownWorld) };
+        let world = area.project.world_for(path);
+        match self.types {
+            TypeInference::On => ask(&world.with_text(source)),
+            TypeInference::Off => ask(&world),
         }
     }
 

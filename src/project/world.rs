@@ -9,13 +9,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::ProjectRoot;
 use super::files::{Files, Limits, read_all};
 use super::mentions::{Mentions, Module, read_by_tools};
-use crate::semantic::{Answer, World};
+use super::{TypeEngine, TypedFile};
+use crate::semantic::{Answer, EngineType, World};
+use crate::text::{Range, Source};
 
 /// A project whose files are read once, when the first question is asked; for many threads.
 #[derive(Debug)]
 pub struct Project {
     root: ProjectRoot,
     limits: Limits,
+    types: TypeEngine,
     files: OnceLock<Files>,
     /// By the absolute path of the module's file.
     modules: Mutex<HashMap<PathBuf, Arc<ModuleFacts>>>,
@@ -37,7 +40,13 @@ impl Project {
 
     /// The project at `root`, of which no more than `limits` is read.
     pub fn with_limits(root: ProjectRoot, limits: Limits) -> Self {
-        Self { root, limits, files: OnceLock::new(), modules: Mutex::default() }
+        Self { root, limits, types: TypeEngine::off(), files: OnceLock::new(), modules: Mutex::default() }
+    }
+
+    /// The same project, whose types `engine` is asked for.
+    #[must_use]
+    pub fn with_types(self, engine: TypeEngine) -> Self {
+        Self { types: engine, ..self }
     }
 
     /// The root that the project was made with.
@@ -52,7 +61,7 @@ impl Project {
         let facts = modules.entry(path).or_insert_with_key(|path| {
             Arc::new(ModuleFacts { path: path.clone(), mentions: OnceLock::new(), answers: Mutex::default() })
         });
-        ProjectWorld { project: self, facts: Arc::clone(facts) }
+        ProjectWorld { project: self, facts: Arc::clone(facts), types: None }
     }
 
     fn files(&self) -> &Files {
@@ -65,6 +74,7 @@ impl Project {
 pub struct ProjectWorld<'p> {
     project: &'p Project,
     facts: Arc<ModuleFacts>,
+    types: Option<TypedFile<'p>>,
 }
 
 impl World for ProjectWorld<'_> {
@@ -76,6 +86,19 @@ impl World for ProjectWorld<'_> {
         let answer = self.find_out(name);
         answers.insert(name.to_owned(), answer);
         answer
+    }
+
+    fn type_at(&self, range: Range) -> Option<EngineType> {
+        self.types.as_ref()?.type_at(range)
+    }
+}
+
+impl<'p> ProjectWorld<'p> {
+    /// The same world, which also answers for the types in `source`, the text that the file had when it was read.
+    #[must_use]
+    pub fn with_text(self, source: &'p Source) -> Self {
+        let types = self.project.types.file(&self.facts.path, source);
+        Self { types: Some(types), ..self }
     }
 }
 

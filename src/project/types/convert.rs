@@ -3,8 +3,10 @@
 //! ty's types are matched by their structure. What a generic class is applied to cannot be reached that way from
 //! outside of ty; it is read off the type's display, in which every name comes with the type that it stands for.
 
-use ty_python_semantic::types::{KnownClass, NominalInstanceType, Type as TyType, TypeDefinition, TypeDetail};
 use ty_python_semantic::ProgramEnvironment;
+use ty_python_semantic::types::{
+    KnownClass, NominalInstanceType, Type as TyType, TypeDefinition, TypeDetail,
+};
 
 use super::database::Database;
 use crate::semantic::{Class, Items, Type};
@@ -65,9 +67,9 @@ impl<'db> Converter<'_, 'db> {
             (KnownClass::Str, Class::Str),
             (KnownClass::Bytes, Class::Bytes),
         ];
-        let found = classes.into_iter().find(|(known, _)| {
-            ty.is_assignable_to(self.db, self.env, known.to_instance(self.db, self.env))
-        });
+        let found = classes
+            .into_iter()
+            .find(|(known, _)| ty.is_assignable_to(self.db, self.env, known.to_instance(self.db, self.env)));
         found.map_or(Type::Unknown, |(_, class)| Type::instance(class))
     }
 
@@ -134,7 +136,9 @@ impl<'db> Converter<'_, 'db> {
             ("builtins.pyi", "enumerate" | "filter" | "map" | "reversed" | "zip")
             | ("_collections_abc.pyi", "dict_items" | "dict_keys" | "dict_values")
             | ("types.pyi", "GeneratorType")
-            | ("typing.pyi", "Generator" | "ItemsView" | "Iterator" | "KeysView" | "ValuesView") => Class::Iterator,
+            | ("typing.pyi", "Generator" | "ItemsView" | "Iterator" | "KeysView" | "ValuesView") => {
+                Class::Iterator
+            }
             _ => return None,
         })
     }

@@ -17,8 +17,8 @@ use ty_python_core::program::ProgramSettings;
 use ty_python_core::{Program, ProgramFile};
 use ty_python_semantic::lint::{LintRegistry, RuleSelection};
 use ty_python_semantic::{
-    AnalysisSettings, PythonEnvironment, PythonVersionSource, PythonVersionWithSource, SysPrefixPathOrigin,
-    default_lint_registry,
+    AnalysisSettings, PythonEnvironment, PythonVersionSource, PythonVersionWithSource, SitePackagesPaths,
+    SysPrefixPathOrigin, default_lint_registry,
 };
 
 use crate::text::PythonVersion;
@@ -42,10 +42,8 @@ impl Database {
         let root = SystemPathBuf::from_path_buf(root.to_owned()).ok()?;
         let system = OsSystem::new(&root);
         let search_paths = search_paths(&root, &system)?;
-        let version = PythonVersionWithSource {
-            version: understood(oldest),
-            source: PythonVersionSource::default(),
-        };
+        let version =
+            PythonVersionWithSource { version: understood(oldest), source: PythonVersionSource::default() };
         let program = ProgramSettings {
             python_version: version,
             // The result runs wherever the project runs: no branch on the platform is decided.
@@ -86,7 +84,8 @@ fn search_paths(root: &SystemPath, system: &OsSystem) -> Option<SearchPaths> {
 /// themselves, and the root. `src` stands first, so that a module there goes by the name that it is imported by.
 fn first_party(root: &SystemPath, system: &OsSystem) -> Vec<SystemPathBuf> {
     let holds_modules = |directory: &SystemPath| {
-        let is_package = ["__init__.py", "__init__.pyi"].iter().any(|file| system.is_file(&directory.join(file)));
+        let is_package =
+            ["__init__.py", "__init__.pyi"].iter().any(|file| system.is_file(&directory.join(file)));
         system.is_directory(directory) && !is_package
     };
     let (source, python) = (root.join("src"), root.join("python"));
@@ -106,7 +105,7 @@ fn site_packages(root: &SystemPath, system: &OsSystem) -> Vec<SystemPathBuf> {
     if matches!(environment.origin(), SysPrefixPathOrigin::PythonBinary) {
         return Vec::new();
     }
-    environment.site_packages_paths(system).map_or_else(|_| Vec::new(), |paths| paths.into_vec())
+    environment.site_packages_paths(system).map_or_else(|_| Vec::new(), SitePackagesPaths::into_vec)
 }
 
 #[salsa::db]

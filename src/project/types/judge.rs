@@ -9,12 +9,14 @@ use std::collections::HashMap;
 use ruff_db::parsed::parsed_module;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    AnyRootNodeRef, Expr, ExprAttribute, ExprCall, ExprName, ExprSubscript, NodeIndex, StmtFunctionDef, UnaryOp,
+    AnyRootNodeRef, Expr, ExprAttribute, ExprCall, ExprName, ExprSubscript, NodeIndex, StmtFunctionDef,
+    UnaryOp,
 };
+use ruff_text_size::Ranged;
 use ty_python_core::definition::{Definition, DefinitionKind};
 use ty_python_core::{attribute_scopes, semantic_index};
-use ty_python_semantic::types::ide_support::{call_signature_details, static_member_type_for_attribute};
 use ty_python_semantic::types::Type as TyType;
+use ty_python_semantic::types::ide_support::{call_signature_details, static_member_type_for_attribute};
 use ty_python_semantic::{
     Db as _, HasType, ImportAliasResolution, ResolvedDefinition, SemanticModel, definitions_for_attribute,
     definitions_for_name,
@@ -48,9 +50,6 @@ pub(super) fn type_at(db: &Database, file: &AskedFile, range: Range) -> Option<E
         }
     }
     let expr = expr_at(place.node)?;
-    if std::env::var_os("TYDEBUG").is_some() {
-        eprintln!("{:?} {}", range, expr.inferred_type(&model).map_or("none".into(), |t| t.display(db, &model.program_environment()).to_string()));
-    }
     let mut judge = Judge { db, budget: BUDGET, sources: HashMap::new() };
     let finding = judge.judge(&model, expr)?;
     let value = judge.meaning(&model, finding.ty);
@@ -160,7 +159,7 @@ impl<'db> Judge<'db> {
         for part in parts.list {
             let found = self.steady(model, part)?;
             // A condition decides which of the others it is, and no more.
-            if expr.as_if_expr().is_some_and(|choice| std::ptr::eq(&*choice.test, part)) {
+            if expr.as_if_expr().is_some_and(|choice| choice.test.range() == part.range()) {
                 continue;
             }
             finding.origin = weaker(finding.origin, found.origin);
@@ -174,12 +173,8 @@ impl<'db> Judge<'db> {
         let definitions =
             definitions_for_name(model, name.id.as_str(), name.into(), ImportAliasResolution::ResolveAliases);
         let found = self.all_of(&definitions)?;
-        let mut finding = Finding {
-            ty,
-            origin: found.origin,
-            is_annotated: found.is_annotated,
-            contents: found.contents,
-        };
+        let mut finding =
+            Finding { ty, origin: found.origin, is_annotated: found.is_annotated, contents: found.contents };
         if found.is_definition {
             return Some(finding);
         }
@@ -467,7 +462,8 @@ impl<'db> Judge<'db> {
         }
         if self.are_declared(&definitions) {
             // The arguments and the object matter only where the annotation leaves something open.
-            if self.common_result(model, &definitions).is_some_and(|result| result == self.meaning(model, ty)) {
+            if self.common_result(model, &definitions).is_some_and(|result| result == self.meaning(model, ty))
+            {
                 return Some(declared(ty));
             }
             let is_said = definitions

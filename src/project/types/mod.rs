@@ -105,5 +105,6 @@ impl TypedFile<'_> {
     }
 }
 
-#[cfg(all(test, feature = "types"))]
+#[cfg(test)]
+#[cfg(feature = "types")]
 mod tests;

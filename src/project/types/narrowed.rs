@@ -10,7 +10,9 @@ use ruff_python_ast::{Expr, ExprRef};
 use ty_python_core::ast_ids::HasScopedUseId;
 use ty_python_core::narrowing_constraints::ScopedNarrowingConstraint;
 use ty_python_core::place::{PlaceExpr, PlaceExprRef};
-use ty_python_core::{BindingWithConstraints, BindingWithConstraintsIterator, EnclosingSnapshotResult, semantic_index};
+use ty_python_core::{
+    BindingWithConstraints, BindingWithConstraintsIterator, EnclosingSnapshotResult, semantic_index,
+};
 use ty_python_semantic::SemanticModel;
 
 /// Whether ty may have narrowed `expr`, a name that is no local variable, an attribute or a subscript that is

@@ -40,7 +40,9 @@ fn show_type(value: &Type) -> String {
     match items {
         Items::Unknown => class,
         Items::Each(item) => format!("{class}[{}...]", show_type(item)),
-        Items::Fixed(items) => format!("{class}[{}]", items.iter().map(show_type).collect::<Vec<_>>().join(", ")),
+        Items::Fixed(items) => {
+            format!("{class}[{}]", items.iter().map(show_type).collect::<Vec<_>>().join(", "))
+        }
         Items::Entries(key, value) => format!("{class}[{}: {}]", show_type(key), show_type(value)),
     }
 }

@@ -67,7 +67,8 @@ impl Workers {
         let work = move || {
             for (file, range) in asked {
                 // Whatever a panic left behind in the handle goes with the handle.
-                let answer = panic::catch_unwind(AssertUnwindSafe(|| judge::type_at(&database, &file, range)));
+                let answer =
+                    panic::catch_unwind(AssertUnwindSafe(|| judge::type_at(&database, &file, range)));
                 let Ok(answer) = answer else { return };
                 if answered.send(answer).is_err() {
                     return;
