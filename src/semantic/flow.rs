@@ -15,6 +15,7 @@
 //! may swallow any exception), never fewer.
 
 mod build;
+mod loops;
 mod reaching;
 #[cfg(test)]
 mod tests;
@@ -144,6 +145,49 @@ impl Flow {
             starts.extend(step.exceptional.iter().filter(out).copied());
         }
         self.first_read(&uses, starts, &barrier)
+    }
+
+    /// A read of `variable` on a way from the end of the statement `from` to the beginning of the statement
+    /// `to`. Reads in the two themselves do not count, however often a loop around brings them up again, nor do
+    /// those on ways that never come to `to`. A nested function counts as a read where it is made, not where it
+    /// is called: ask [`Flow::nested_use_before`] about that.
+    ///
+    /// ```python
+    /// s = 'a'
+    /// if c: log(s)                       # is to see 'a', not what comes below
+    /// s += 'b'
+    /// ```
+    pub fn read_between(
+        &self,
+        model: &Model<'_>,
+        variable: VariableId,
+        from: Node<'_>,
+        to: Node<'_>,
+    ) -> Option<NodeId> {
+        let (first, last) = (self.steps_in(from), self.steps_in(to));
+        let outside = |id: &StepId| [&first, &last].iter().all(|inside| inside.get(*id) != Some(&true));
+        let mut behind = vec![false; self.steps.len()];
+        let mut open: Vec<StepId> =
+            self.selected(&first).flat_map(|step| step.normal.iter().copied()).collect();
+        while let Some(id) = open.pop() {
+            if outside(&id) && behind.get_mut(id).is_some_and(|slot| !std::mem::replace(slot, true)) {
+                let step = self.steps.get(id)?;
+                open.extend(step.normal.iter().chain(&step.exceptional).copied());
+            }
+        }
+        let mut open: Vec<StepId> =
+            self.selected(&last).flat_map(|step| step.before.iter().map(|(id, _)| *id)).collect();
+        let uses = self.uses(model, variable);
+        while let Some(id) = open.pop() {
+            // What was met before is taken out, so that nothing is met twice.
+            if outside(&id) && behind.get_mut(id).is_some_and(std::mem::take) {
+                if let Some(read) = uses.read.get(id).copied().flatten() {
+                    return Some(read);
+                }
+                open.extend(self.steps.get(id)?.before.iter().map(|(id, _)| *id));
+            }
+        }
+        None
     }
 
     fn selected<'f>(&'f self, inside: &'f [bool]) -> impl Iterator<Item = &'f Step> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use smallvec::SmallVec;
 
-use super::{ENTRY, Edge, Flow, Step, StepId};
+use super::{ENTRY, Edge, Flow, Step, StepId, loops};
 use crate::semantic::{Model, ScopeId};
 use crate::syntax::{Call, Field, Kind, Node};
 
@@ -251,7 +251,7 @@ impl Builder<'_> {
     fn while_statement(&mut self, node: Node<'_>, from: &[StepId]) -> Frontier {
         let condition: SmallVec<[Node<'_>; 1]> = node.child(Field::Condition).into_iter().collect();
         let head = self.step(from, &condition);
-        let endless = condition.first().is_some_and(|node| matches!(node.text(), "True" | "1"));
+        let endless = condition.first().is_some_and(|node| loops::is_surely_true(*node));
         let exhausted = if endless { Frontier::new() } else { Frontier::from_slice(&[head]) };
         self.loop_rest(node, head, head, exhausted)
     }

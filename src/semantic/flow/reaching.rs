@@ -1,6 +1,6 @@
 //! Which bindings give a variable the value that a read sees.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::{ENTRY, Edge, Flow, StepId};
@@ -110,6 +110,8 @@ pub(super) struct Definitions {
     /// How many words there are in a row.
     words: usize,
     changes: HashMap<StepId, Change>,
+    /// The `except` clauses that bind the variable, and delete it when they end.
+    clauses: HashSet<NodeId>,
 }
 
 impl Definitions {
@@ -152,10 +154,17 @@ impl Definitions {
         if !variable.is_parameter() {
             set(&mut entry, variable.bindings.len());
         }
+        let named = variable.bindings.iter().map(|id| model.binding(*id));
+        let named = named.filter(|binding| binding.kind == BindingKind::ExceptTarget);
+        let clause_of = |name: NodeId| {
+            let mut around = model.tree().node(name).ancestors();
+            around.find(|up| up.kind() == Kind::ExceptClause).map(|clause| clause.id())
+        };
+        let clauses = named.filter_map(|binding| clause_of(binding.node)).collect();
         let read = variable.references.iter().filter_map(|id| flow.step_of(model.reference(*id).node));
         let live = Live::of(flow, read, &changes);
         (live.steps.len().saturating_mul(words) <= MOST_WORDS).then_some(())?;
-        Some(Self { rows: live.spread(flow, &entry, &changes), live, words, changes })
+        Some(Self { rows: live.spread(flow, &entry, &changes), live, words, changes, clauses })
     }
 
     /// What the read at `place`, which `step` runs, may see.
@@ -177,11 +186,23 @@ impl Definitions {
             .filter(|(index, _)| reaches(*index))
             .map(|(_, id)| *id)
             .collect();
-        // except E as e: ...                 # deletes `e` when it ends
-        let deleted = bindings.iter().map(|id| model.binding(*id)).any(|binding| {
-            binding.kind == BindingKind::ExceptTarget && !is_in_clause_of(model, binding.node, place)
-        });
+        let deleted = bindings.iter().any(|id| self.is_deleted_before(model, model.binding(*id).node, place));
         Reaching { unbound: deleted || reaches(variable.bindings.len()), bindings }
+    }
+
+    /// Whether an `except` clause that deletes its name when it ends lies between the binding `from` in it and the
+    /// read at `place`.
+    ///
+    /// ```python
+    /// except E as e: e = str(e)
+    /// print(e)                           # NameError
+    /// ```
+    fn is_deleted_before(&self, model: &Model<'_>, from: NodeId, place: Node<'_>) -> bool {
+        let within = |clause: Node<'_>| {
+            clause.named_children().any(|part| part.kind() == Kind::Block && part.holds(place))
+        };
+        let mut around = model.tree().node(from).ancestors();
+        !self.clauses.is_empty() && around.any(|up| self.clauses.contains(&up.id()) && !within(up))
     }
 }
 
@@ -269,14 +290,6 @@ fn is_in_target(place: Node<'_>) -> bool {
         let holder = up.parent().map(|parent| parent.kind());
         up.kind() == Kind::AsPatternTarget
             || up.field() == Field::Left && matches!(holder, Some(Kind::Assignment | Kind::ForStatement))
-    })
-}
-
-/// Whether `place` is in the block of the `except` clause whose name is `name`.
-fn is_in_clause_of(model: &Model<'_>, name: NodeId, place: Node<'_>) -> bool {
-    let clause = model.tree().node(name).ancestors().find(|up| up.kind() == Kind::ExceptClause);
-    clause.is_some_and(|clause| {
-        clause.named_children().any(|part| part.kind() == Kind::Block && part.holds(place))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Small programs for each question about flow.
 
 use crate::semantic::{Flow, Model, Resolution, ScopeKind};
-use crate::syntax::{Call, Field, Node, Regions, parse};
+use crate::syntax::{Call, Field, Kind, Node, Regions, parse};
 use crate::text::{Dialect, PythonVersion, Source, Target};
 
 fn with_model<T>(dialect: Dialect, target: Target, text: &str, ask: impl FnOnce(&Model<'_>) -> T) -> T {
@@ -128,6 +128,8 @@ fn names_of_exceptions_are_deleted() {
     assert_eq!(reaching(text), "3; 3 unbound");
     let text = "try: f()\nexcept E as x:\n    try: g()\n    except F as x: use(x)\n    use(x)\n";
     assert_eq!(reaching(text), "4; 2 4 unbound");
+    // Also when it was bound anew in the clause.
+    assert_eq!(reaching("x = 1\ntry: x = f()\nexcept E as x: x = 1\nuse(x)\n"), "2 3 unbound");
     let text = "for y in ys:\n    try: f()\n    except use(x) as x: pass\n";
     assert_eq!(reaching(text), "3 unbound");
     assert_eq!(reaching_python2("try: f()\nexcept E, x: use(x)\nuse(x)\n"), "2; 2 unbound");
@@ -199,4 +201,186 @@ fn long_bodies_stay_fast() {
     for text in [near.concat(), far, rebound, managed] {
         assert_ne!(reaching(&text), "");
     }
+}
+
+/// What `ask` says about the first loop of `text`, and the last `use` in it.
+fn about_loop<T>(
+    dialect: Dialect,
+    text: &str,
+    ask: impl Fn(&Flow, &Model<'_>, Node<'_>, Node<'_>) -> T,
+) -> T {
+    with_model(dialect, Target::default(), text, |model| {
+        let is_loop = |node: &Node<'_>| matches!(node.kind(), Kind::ForStatement | Kind::WhileStatement);
+        let statement = model.tree().nodes().find(is_loop);
+        let place = model.tree().nodes().filter(|node| node.text() == "use").last();
+        let (Some(statement), Some(place)) = (statement, place) else {
+            panic!("no loop or no `use`: {text}")
+        };
+        ask(&flow(model), model, statement, place)
+    })
+}
+
+#[test]
+fn some_loops_surely_run() {
+    let runs = |header: &str| {
+        let text = format!("{header}\n    use\n");
+        about_loop(Dialect::Python3, &text, |flow, model, statement, _| {
+            flow.runs_at_least_once(model, statement)
+        })
+    };
+    for header in [
+        "for x in [1]:",
+        "for x in ([1, *y]):",
+        "for x in 1, 2:",
+        "for x in {1: 2}:",
+        "for x in 'a':",
+        "for x in range(3):",
+        "for x in range(5, 1, -1):",
+        "for x in enumerate(sorted('ab')):",
+        "while True:",
+        "while (1):",
+    ] {
+        assert!(runs(header), "{header}");
+    }
+    for header in [
+        "for x in y:",
+        "for x in []:",
+        "for x in [*y]:",
+        "for x in {**y}:",
+        "for x in '':",
+        "for x in f'{y}':",
+        "for x in range(0):",
+        "for x in range(1, 5, -1):",
+        "for x in range(y):",
+        "for x in iter([1], 1):",
+        "while x:",
+        "while 0:",
+    ] {
+        assert!(!runs(header), "{header}");
+    }
+    assert!(!runs("def range(x): pass\nfor x in range(3):"));
+    let python2 = "for x in xrange(2): use\n";
+    assert!(about_loop(Dialect::Python2, python2, |flow, model, it, _| flow.runs_at_least_once(model, it)));
+    let other_body = "def f(): pass\nfor x in [1]: use\n";
+    assert!(
+        !about_loop(Dialect::Python3, other_body, |flow, model, it, _| flow.runs_at_least_once(model, it))
+    );
+}
+
+#[test]
+fn some_places_run_in_each_turn() {
+    let runs = |body: &str| {
+        let text = format!("async def f():\n    while c:\n        {}\n", body.replace('\n', "\n        "));
+        about_loop(Dialect::Python3, &text, |flow, _, statement, place| {
+            flow.unconditional_in_loop(place, statement)
+        })
+    };
+    for body in [
+        "use",
+        "f(); use; return",
+        "if a: b\nuse",
+        "if a: raise E\nuse",
+        "for x in xs: pass\nelse: use",
+        "if use: a",
+        "for x in use: pass",
+        "while use: pass",
+        "while True:\n    if a: break\nuse",
+        "while a:\n    try: break\n    finally: f()\nuse",
+        "try: f()\nfinally: use",
+        "try: f()\nexcept E: g()\nuse",
+        "with open(a) as b: use",
+        "x = a if use else b",
+        "a < use < b",
+        "use and a",
+        "f(y for y in use)",
+        "await use",
+        "yield use",
+        "@use\ndef g(a=b): pass",
+    ] {
+        assert!(runs(body), "{body}");
+    }
+    for body in [
+        "if a: use",
+        "if a: continue\nuse",
+        "if a: break\nuse",
+        "if a: return\nuse",
+        "a and use",
+        "a < b < use",
+        "use if a else b",
+        "a if b else use if c else d",
+        "if a: break\nelse: use",
+        // The graph does not know with what a `finally` clause was entered.
+        "try: use\nfinally: f()",
+        "assert use",
+        "lambda: use",
+        "def g(): use",
+        "class A:\n    use",
+        "[use for y in ys]",
+        "for x in xs: use",
+        "for x in xs:\n    if a: break\nelse: use",
+        "try: f()\nexcept E: use",
+        "try: f(a, use)\nexcept E: pass",
+        "try:\n    f()\n    use\nexcept E: pass",
+        "with a: use",
+        "try:\n    if a: return\n    use\nfinally: f()",
+        "try:\n    if a: return\nfinally: f()\nuse",
+        "try:\n    if a: break\nfinally: f()\nuse",
+        "for x in xs: pass\nelse:\n    try: break\n    finally: f()\nuse",
+        "match a:\n    case use.b: pass",
+        "match a:\n    case _: use",
+    ] {
+        assert!(!runs(body), "{body}");
+    }
+    let conditional = |text: &str| {
+        !about_loop(Dialect::Python3, text, |flow, _, statement, place| {
+            flow.unconditional_in_loop(place, statement)
+        })
+    };
+    assert!(!conditional("while use: pass\n"));
+    assert!(conditional("while a and use: pass\n"));
+    assert!(conditional("for x in use: pass\n"));
+    assert!(conditional("for x in xs: pass\nuse\n"));
+    assert!(!about_loop(Dialect::Python2, "for x in xs: print use\n", |flow, _, it, place| {
+        !flow.unconditional_in_loop(place, it)
+    }));
+}
+
+/// The line of a read of `x` between the first assignment to `a` and the first to `b`.
+fn read_between(text: &str) -> Option<u32> {
+    with_model(Dialect::Python3, Target::default(), text, |model| {
+        let assigns = |name: &str| {
+            let mut nodes = model.tree().nodes();
+            nodes.find(|node| node.kind() == Kind::ExpressionStatement && node.text().starts_with(name))
+        };
+        let variable = model.variables().find(|(_, variable)| variable.name == "x").map(|(id, _)| id);
+        let (Some(from), Some(to), Some(variable)) = (assigns("a ="), assigns("b ="), variable) else {
+            panic!("no such statements: {text}")
+        };
+        let read = flow(model).read_between(model, variable, from, to)?;
+        Some(model.tree().node(read).line())
+    })
+}
+
+#[test]
+fn reads_between_two_statements_are_found() {
+    assert_eq!(read_between("x = 1\na = x\nb = x\nf(x)\n"), None);
+    assert_eq!(read_between("x = 1\na = 1\nf(x)\nb = 1\n"), Some(3));
+    assert_eq!(read_between("x = 1\na = 1\nif c: f(x)\nb = 1\n"), Some(3));
+    assert_eq!(read_between("def f():\n    x = a = 1\n    a = 1\n    if c: return x\n    b = 1\n"), None);
+    assert_eq!(read_between("def f():\n    x = 1\n    a = 1\n    if c: return x\n    b = 1\n"), None);
+    assert_eq!(read_between("x = 1\na = 1\ntry:\n    g()\nexcept E: f(x)\nb = 1\n"), Some(5));
+    assert_eq!(read_between("x = 1\na = 1\ntry: g()\nfinally: f(x)\nb = 1\n"), Some(4));
+    assert_eq!(read_between("x = 1\na = 1\ntry: h = 1\nexcept E:\n    f(x)\n    raise\nb = 1\n"), None);
+    // Around the loop, but not through one of the two once more.
+    let text = "x = 1\nfor y in ys:\n    b = 1\n    a = 1\n    f(x)\n";
+    assert_eq!(read_between(text), Some(5));
+    let text = "x = 1\nfor y in ys:\n    f(x)\n    a = 1\n    b = 1\n    f(x)\n";
+    assert_eq!(read_between(text), None);
+    assert_eq!(read_between("x = 1\na = 1\ndef g(): return x\nb = 1\n"), None);
+    let text = "def f():\n    x = 1\n    a = 1\n    def g(): return x\n    b = 1\n";
+    assert_eq!(read_between(text), Some(4));
+    let text = "async def f():\n    x = 1\n    a = 1\n    async with g(x) as y: await y\n    b = 1\n";
+    assert_eq!(read_between(text), Some(4));
+    assert_eq!(read_between("x = 1\na = 1\nmatch y:\n    case 1 if x: pass\nb = 1\n"), Some(4));
+    assert_eq!(read_between("x = 1\na = 1\ndel x\nb = 1\n"), Some(3));
 }
