@@ -13,6 +13,7 @@ mod bytes;
 mod cli;
 mod docs;
 mod engine;
+mod guards;
 mod harness;
 mod pages;
 mod pitfalls;
