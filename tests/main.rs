@@ -23,3 +23,4 @@ mod regex_syntax;
 mod scopes;
 mod support;
 mod tidy;
+mod types;

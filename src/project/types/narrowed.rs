@@ -19,6 +19,16 @@ use ty_python_semantic::SemanticModel;
 /// read. Other expressions are no places and are not narrowed.
 pub(super) fn is_narrowed(model: &SemanticModel<'_>, expr: &Expr) -> bool {
     let Some(place) = PlaceExpr::try_from_expr(expr) else { return false };
+    // A place that is written to has no value there that anything could be said of.
+    let context = match expr {
+        Expr::Name(name) => name.ctx,
+        Expr::Attribute(attribute) => attribute.ctx,
+        Expr::Subscript(subscript) => subscript.ctx,
+        _ => return true,
+    };
+    if !context.is_load() {
+        return true;
+    }
     let place = PlaceExprRef::from(&place);
     let index = semantic_index(model.db(), model.program_file());
     let Some(scope) = index.try_expression_scope_id(expr) else { return true };

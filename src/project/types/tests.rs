@@ -371,3 +371,109 @@ def f(x) -> str:
 ",
     );
 }
+
+impl Project {
+    /// What is known of the last place in which `expr` stands in `text`, pyfix's text of the file at `path`.
+    fn ask(&self, path: &str, text: &Source, expr: &str) -> String {
+        let start = text.text().rfind(expr).unwrap() as u32;
+        let file = self.engine.file(&self.directory.path().join(path), text);
+        let found = file.type_at(Range::new(start, start + expr.len() as u32));
+        found.map_or("-".to_owned(), |found| show(&found))
+    }
+}
+
+fn python3(text: &str) -> Source {
+    Source::new(text.to_owned(), Dialect::Python3, Target::default())
+}
+
+#[test]
+fn another_text_than_the_one_on_disk_has_no_types() {
+    let text = "def f(x: str): x\n";
+    let marked = format!("\u{feff}{text}");
+    let latin = b"# coding: latin-1\n# \xe9\ndef f(x: str): x\n";
+    let project = Project::new(&[("marked.py", &marked)], text);
+    fs::write(project.directory.path().join("latin.py"), latin).unwrap();
+    assert_eq!(project.ask("main.py", &project.main, "x"), "declared str");
+    // A byte order mark moves every place, and is no part of pyfix's text.
+    assert_eq!(project.ask("marked.py", &python3(text), "x"), "declared str");
+    assert_eq!(project.ask("main.py", &python3("def f(y: int, x: str): x\n"), "x"), "-");
+    assert_eq!(
+        project.ask("latin.py", &python3("# coding: latin-1\n# \u{e9}\ndef f(x: str): x\n"), "x"),
+        "-"
+    );
+    assert_eq!(project.ask("missing.py", &python3(text), "x"), "-");
+    assert_eq!(project.ask(".", &python3(text), "x"), "-");
+    assert_eq!(project.ask("main.py", &project.main, "x: str"), "-");
+}
+
+#[test]
+fn only_python_3_has_types() {
+    let text = "def f(x: str): x\n";
+    let project = Project::new(&[("broken.py", "def f(x: str): x\ndef\n")], text);
+    let python2 = Source::new(text.to_owned(), Dialect::Python2, Target::default());
+    let both = Source::new(text.to_owned(), Dialect::Python3, Target::from_oldest(PythonVersion::PY27));
+    assert_eq!(project.ask("main.py", &python2, "x"), "-");
+    assert_eq!(project.ask("main.py", &both, "x"), "-");
+    assert_eq!(project.ask("broken.py", &python3("def f(x: str): x\ndef\n"), "x"), "-");
+}
+
+#[test]
+fn an_engine_that_is_off_knows_nothing() {
+    let mut project = Project::new(&[], "def f(x: str): x\n");
+    project.engine = TypeEngine::off();
+    assert_eq!(project.ask("main.py", &project.main, "x"), "-");
+}
+
+#[test]
+fn a_panic_of_the_engine_is_one_question_without_an_answer() {
+    // What makes ty itself panic takes it half a minute, and would be mended in its next release.
+    let fatal = "def f(x: str):\n    this_makes_the_engine_panic\n    x\n";
+    let project = Project::new(&[("fatal.py", fatal)], "def f(x: str): x\n");
+    let text = python3(fatal);
+    let file = project.engine.file(&project.directory.path().join("fatal.py"), &text);
+    let ask = |expr: &str| {
+        let start = fatal.rfind(expr).unwrap() as u32;
+        file.type_at(Range::new(start, start + expr.len() as u32)).map(|found| show(&found))
+    };
+    assert_eq!(ask("x").as_deref(), Some("declared str"));
+    assert_eq!(ask("this_makes_the_engine_panic"), None);
+    // The file is given up, and what was said of it stands.
+    assert_eq!(ask("f"), None);
+    assert_eq!(ask("x").as_deref(), Some("declared str"));
+    assert_eq!(project.ask("main.py", &project.main, "x"), "declared str");
+}
+
+#[test]
+fn depth_does_not_matter() {
+    let sum = format!("def f(x: str):\n    x{}\n    x\n", " + 'a'".repeat(3_000));
+    let brackets = format!("def f(x: str):\n    {}x{}\n    x\n", "[".repeat(450), "]".repeat(450));
+    let project = Project::new(&[("brackets.py", &brackets)], &sum);
+    let whole = sum.lines().nth(1).unwrap().trim();
+    assert_eq!(project.ask("main.py", &project.main, "x"), "declared str");
+    assert_eq!(project.ask("main.py", &project.main, whole), "-");
+    assert_eq!(project.ask("brackets.py", &python3(&brackets), "x"), "declared str");
+}
+
+#[test]
+fn many_threads_may_ask() {
+    let files: Vec<(String, String)> = (0..20)
+        .map(|number| {
+            let other = (number + 1) % 20;
+            let text = format!(
+                "import m{other}\ndef f(x: str) -> str: return x\nclass C:\n    def g(self):\n        m{other}.f('')\n"
+            );
+            (format!("m{number}.py"), text)
+        })
+        .collect();
+    let borrowed: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let project = Project::new(&borrowed, "");
+    std::thread::scope(|scope| {
+        for (number, (path, text)) in files.iter().enumerate() {
+            let project = &project;
+            scope.spawn(move || {
+                let call = format!("m{}.f('')", (number + 1) % 20);
+                assert_eq!(project.ask(path, &python3(text), &call), "declared str");
+            });
+        }
+    });
+}

@@ -1,5 +1,6 @@
 //! One file as ty sees it, and where in it the expressions stand that may be asked for.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -14,6 +15,7 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use ty_python_semantic::Db as _;
 
 use super::database::Database;
+use crate::semantic::EngineType;
 use crate::text::Range;
 
 /// A file, and the text of it that pyfix has.
@@ -23,6 +25,15 @@ pub(super) struct AskedFile {
     /// Taken when ty's text was compared with it.
     text: Mutex<Option<Box<str>>>,
     view: OnceLock<Option<View>>,
+    /// What was answered so far, and whether the engine failed. Some files cost it seconds to fail: it is not
+    /// asked of such a file again, and what it said before stands.
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    answers: HashMap<Range, Option<EngineType>>,
+    has_failed: bool,
 }
 
 /// What a file holds, for ty.
@@ -48,7 +59,33 @@ pub(super) struct Place {
 
 impl AskedFile {
     pub fn new(path: &Path, text: &str) -> Self {
-        Self { path: path.to_owned(), text: Mutex::new(Some(text.into())), view: OnceLock::new() }
+        Self {
+            path: path.to_owned(),
+            text: Mutex::new(Some(text.into())),
+            view: OnceLock::new(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// What is known of the expression at `range`, as `answer` says when it is asked for the first time. It gives
+    /// `None` where the engine fails.
+    pub fn once(
+        &self,
+        range: Range,
+        answer: impl FnOnce() -> Option<Option<EngineType>>,
+    ) -> Option<EngineType> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = known.answers.get(&range) {
+            return answer.clone();
+        }
+        if known.has_failed {
+            return None;
+        }
+        let answer = answer();
+        known.has_failed = answer.is_none();
+        let answer = answer.flatten();
+        known.answers.insert(range, answer.clone());
+        answer
     }
 
     /// The file as ty sees it, if it sees the same text and can parse it.

@@ -50,13 +50,18 @@ impl Workers {
 
     /// What is known of the expression at `range` of `file`.
     pub fn ask(&self, file: &Arc<AskedFile>, range: Range) -> Option<EngineType> {
+        file.once(range, || self.answer(file, range))
+    }
+
+    /// The answer of a thread; `None` when it fails.
+    fn answer(&self, file: &Arc<AskedFile>, range: Range) -> Option<Option<EngineType>> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = idle.or_else(|| self.start())?;
         worker.questions.send((Arc::clone(file), range)).ok()?;
         // A worker that panicked ends, and is not asked again.
         let answer = worker.answers.recv().ok()?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-        answer
+        Some(answer)
     }
 
     fn start(&self) -> Option<Worker> {
