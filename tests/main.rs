@@ -14,6 +14,7 @@ mod cli;
 mod docs;
 mod engine;
 mod flow;
+mod guards;
 mod harness;
 mod pages;
 mod pitfalls;

@@ -6,6 +6,7 @@
 //! (the file may be imported; else it stands alone), `unsafe` (the fix rests on an assumption) and `select`
 //! (the transform was asked for by name).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use pyfix::edit::Applicability;
@@ -14,6 +15,7 @@ use pyfix::semantic::UnknownWorld;
 use pyfix::text::{Dialect, PythonVersion};
 use pyfix::transforms::BUILT_IN;
 
+use crate::pitfalls::Program;
 use crate::support::check::{Setup, try_fix};
 use crate::support::diff::diff;
 use crate::support::pythons::{End, pythons};
@@ -53,6 +55,25 @@ pub fn check_page(meta: &Meta, registry: &Registry, tests: &str) -> Vec<String> 
         }
     }
     faults.iter().map(|fault| format!("{}.md: {fault}", meta.id)).collect()
+}
+
+/// The programs of a page with how each is rewritten, named by the transform, the reason for which it declines
+/// (or `rewritten`) and a number.
+pub fn programs(meta: &Meta, registry: &Registry) -> Vec<Program> {
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    let mut programs = Vec::new();
+    for example in read_examples(meta.page).expect("the page is checked by another test") {
+        let outcome = match &example.expected {
+            Expected::Unchanged(reason) => reason.clone(),
+            Expected::Rewritten(_) => "rewritten".to_owned(),
+        };
+        let number = numbers.entry(outcome.clone()).or_default();
+        *number += 1;
+        let name = format!("{} {outcome} {number}", meta.id);
+        let setup = setup_for(&example, meta, registry).expect("the options are checked by another test");
+        programs.push(Program { name, text: example.before, setup, importer: None });
+    }
+    programs
 }
 
 /// The title and the sections of a page, in their order; only the assumptions may be missing.

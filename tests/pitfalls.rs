@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use pyfix::engine::Outcome;
+use pyfix::semantic::UnknownWorld;
 use pyfix::text::{Dialect, PythonVersion, Target};
 
 use crate::support::check::{Setup, try_fix, valid_python3};
@@ -32,6 +33,51 @@ fn no_pitfall_is_stepped_into() {
     let changed = compare_with_record(&table);
     assert!(faults.is_empty(), "{} faults:\n\n{}", faults.len(), faults.join("\n\n"));
     assert!(changed.is_none(), "other outcomes than recorded; review them:\n{}", changed.unwrap_or_default());
+}
+
+/// A program and how it is rewritten.
+pub struct Program {
+    /// The pitfall and the mode, such as `T3.12 wrapped`.
+    pub name: String,
+    /// The program.
+    pub text: String,
+    /// How it is rewritten.
+    pub setup: Setup,
+    /// Another file, which imports it.
+    pub importer: Option<String>,
+}
+
+impl Program {
+    /// What is run for the program and for what becomes of it: `text`, or the other file that imports it.
+    pub fn script(&self, text: &str) -> String {
+        script(text, self.importer.as_deref())
+    }
+}
+
+/// A script that does what `importer` does, with `text` as the module `subject`.
+fn script(text: &str, importer: Option<&str>) -> String {
+    let Some(importer) = importer else { return text.to_owned() };
+    // A JSON string in ASCII without escapes for single characters is a Python string as well.
+    assert!(text.is_ascii() && !text.contains(['\x08', '\x0c', '\x7f']), "the text needs other escapes");
+    let literal = serde_json::to_string(text).expect("a text is JSON");
+    format!(
+        "import sys, types\nsubject = sys.modules['subject'] = types.ModuleType('subject')\n\
+         exec({literal}, subject.__dict__)\n{importer}"
+    )
+}
+
+/// The pitfalls in every mode that is possible, those left out that do what docs/safety.md takes on trust.
+pub fn programs() -> Vec<Program> {
+    let mut programs = Vec::new();
+    for pitfall in fixtures().iter().map(|path| Pitfall::read(path)).filter(|pitfall| !pitfall.trusts) {
+        for mode in Mode::ALL {
+            let name = format!("{} {}", pitfall.id, mode.name());
+            let text = pitfall.program(mode);
+            let importer = pitfall.importer.clone();
+            programs.extend(text.map(|text| Program { name, text, setup: pitfall.setup(mode), importer }));
+        }
+    }
+    programs
 }
 
 fn directory() -> PathBuf {
@@ -89,29 +135,44 @@ struct Pitfall {
     dialect: Dialect,
     /// Whether it does what docs/safety.md takes on trust that no program does: the behaviour may differ.
     trusts: bool,
+    /// Whether the importer reaches the names in a way that no search finds.
+    unmentioned: bool,
     before: String,
+    /// Another file, which imports the program as `subject`.
+    importer: Option<String>,
     /// What must never come out.
     wrong: Option<String>,
 }
 
 impl Pitfall {
-    /// Reads `# title`, `# === before` with options (`py2`, `trusts`), the program, and where there is one `# === wrong` and that one.
+    /// Reads `# title`, `# === before` with options (`py2`, `trusts`, `unmentioned`), the program, and where there are
+    /// any `# === importer` or `# === wrong` and that one.
     fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
         let (title, rest) = text.split_once("\n# === before").expect("a title, then the program");
         let (options, programs) = rest.split_once('\n').expect("a program");
         let options: Vec<&str> = options.split_whitespace().collect();
-        assert!(options.iter().all(|option| ["py2", "trusts"].contains(option)), "{}", path.display());
+        assert!(
+            options.iter().all(|option| ["py2", "trusts", "unmentioned"].contains(option)),
+            "{}",
+            path.display()
+        );
         let dialect = if options.contains(&"py2") { Dialect::Python2 } else { Dialect::Python3 };
         let (before, wrong) = match programs.split_once("# === wrong\n") {
             Some((before, wrong)) => (before, Some(wrong.to_owned())),
             None => (programs, None),
+        };
+        let (before, importer) = match before.split_once("# === importer\n") {
+            Some((before, importer)) => (before, Some(importer.to_owned())),
+            None => (before, None),
         };
         Self {
             id: path.file_stem().unwrap().to_string_lossy().into_owned(),
             title: title.trim_start_matches("# ").to_owned(),
             dialect,
             trusts: options.contains(&"trusts"),
+            unmentioned: options.contains(&"unmentioned"),
+            importer,
             before: before.to_owned(),
             wrong,
         }
@@ -121,6 +182,9 @@ impl Pitfall {
         let mut setup = Setup { dialect: self.dialect, ..Setup::default() };
         if self.dialect == Dialect::Python2 {
             setup.target = Target { oldest: PythonVersion::PY27, newest: PythonVersion::PY27 };
+        }
+        if self.importer.is_some() && !self.unmentioned {
+            setup.world = &UnknownWorld;
         }
         match mode {
             Mode::Safe | Mode::Wrapped => setup,
@@ -132,14 +196,19 @@ impl Pitfall {
         }
     }
 
+    /// The program as it is rewritten in `mode`; `None` where that is not possible.
+    fn program(&self, mode: Mode) -> Option<String> {
+        match mode {
+            Mode::Wrapped if self.importer.is_some() => None,
+            Mode::Wrapped => wrap(&self.before, self.dialect),
+            _ => Some(self.before.clone()),
+        }
+    }
+
     /// One line that says what happened; the error says what should not have.
     fn check(&self, mode: Mode) -> Result<String, String> {
         let setup = self.setup(mode);
-        let before = match mode {
-            Mode::Wrapped => wrap(&self.before, self.dialect),
-            _ => Some(self.before.clone()),
-        };
-        let Some(before) = before else {
+        let Some(before) = self.program(mode) else {
             return Ok("not possible".to_owned());
         };
         let outcome = try_fix(&before, &setup)?;
@@ -155,7 +224,8 @@ impl Pitfall {
         if mode == Mode::Unsafe {
             return Ok(describe(&outcome));
         }
-        match (same_behaviour(&before, after, setup.target), self.trusts) {
+        let run = |text: &str| script(text, self.importer.as_deref());
+        match (same_behaviour(&run(&before), &run(after), setup.target), self.trusts) {
             (Ok(()), false) => Ok(describe(&outcome)),
             (Ok(()), true) => Err("marked `trusts`, but nothing is taken on trust".to_owned()),
             (Err(_), true) => Ok(format!("{}, differs as docs/safety.md says", describe(&outcome))),

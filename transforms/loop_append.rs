@@ -200,12 +200,8 @@ impl<'t> Judge<'_, '_, 't> {
 
     /// The names that the loops bind, each as it stands in its target.
     fn target_names(&self) -> Vec<Node<'t>> {
-        let in_target = |target: Node<'_>| target.kind() == Kind::Identifier;
-        self.shape
-            .loops()
-            .flat_map(|header| header.target.descendants())
-            .filter(|node| in_target(*node))
-            .collect()
+        let targets = self.shape.loops().flat_map(|header| header.target.descendants());
+        targets.filter(|node| self.facts.model().binding_at(*node).is_some()).collect()
     }
 
     fn targets_vanish(&self, scope: ScopeId) -> Guarded {
@@ -220,16 +216,10 @@ impl<'t> Judge<'_, '_, 't> {
             }
         }
         let names = self.target_names();
-        for (index, name) in names.iter().enumerate() {
-            // for x in xs:
-            //     for x in x: r.append(x)
-            let refusal = || Refusal::about(Reason::TargetReadLater, name.range(), name.text());
-            if names.iter().take(index).any(|other| other.text() == name.text()) {
-                self.facts.refuse(refusal())?;
-            }
+        for name in &names {
             // for r in xs: r.append(r)
             if name.text() == self.shape.receiver.text() {
-                self.facts.refuse(refusal())?;
+                self.facts.refuse(Refusal::about(Reason::TargetReadLater, name.range(), name.text()))?;
             }
             guards::vanishes(self.facts, *name, self.shape.site, scope)?;
             self.bound_before_read(*name)?;
@@ -302,9 +292,6 @@ impl<'t> Judge<'_, '_, 't> {
         for part in self.shape.parts() {
             // The first iterable stays in the body that the loop runs in.
             if Some(part) == first {
-                if let Some(suspends) = part.descendants().find(|node| node.kind() == Kind::Yield) {
-                    self.facts.refuse(Refusal::new(Reason::Yields, suspends.range()))?;
-                }
                 continue;
             }
             guards::fits_comprehension(self.facts, part, form)?;
@@ -429,11 +416,7 @@ impl<'t> Judge<'_, '_, 't> {
             return Target::Creation(statement.range().cover(site.range()));
         }
         match whole_lines(statement) {
-            Some(lines)
-                if creation.assignment.annotation.is_none() && self.moves_freely(local, creation).is_ok() =>
-            {
-                Target::Moved { lines }
-            }
+            Some(lines) if creation.assignment.annotation.is_none() => Target::Moved { lines },
             _ => Target::Site,
         }
     }
@@ -454,28 +437,6 @@ impl<'t> Judge<'_, '_, 't> {
             }
             None => Ok(()),
         }
-    }
-
-    /// That nobody can tell when the name gets its value.
-    ///
-    /// ```python
-    /// r = []
-    /// if known(lambda: r):
-    ///     for x in xs: r.append(x + 1)
-    /// ```
-    fn moves_freely(&self, local: &Local<'_>, creation: &Creation<'_>) -> Guarded {
-        let statement = creation.assignment.statement;
-        let refusal = || {
-            let receiver = self.shape.receiver.text();
-            Refusal::about(Reason::AccumulatorObservable, guards::header(statement), receiver)
-        };
-        if local.flow.may_be_handled(statement) {
-            self.facts.refuse(refusal())?;
-        }
-        if !creation.same_block && self.facts.model().variable(local.variable).is_captured_by_closure() {
-            self.facts.refuse(refusal())?;
-        }
-        Ok(())
     }
 
     /// The collection exists already: the loop becomes a call that extends it.

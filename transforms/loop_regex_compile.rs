@@ -60,7 +60,6 @@ impl Transform for LoopRegexCompile {
         let arguments = call.arguments(cx.facts)?;
         pattern_compiles(cx.facts, arguments.pattern, &call, arguments.flags)?;
         module_is_there(cx.facts, &call, anchor, scope)?;
-        guards::begins_line(cx.facts, anchor)?;
         if call.function == Function::Compile
             && let Some(fix) = moved_statement(cx, &call, anchor, scope)
         {
@@ -301,6 +300,7 @@ fn moved_statement(cx: &Cx<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: S
     // The block must not be left empty.
     statement.next_statement().or_else(|| statement.previous_statement())?;
     let lines = whole_lines(statement)?;
+    anchor.source().begins_line(anchor.range().start).then_some(())?;
     comments_in(cx.tree, lines).next().is_none().then_some(())?;
     let source = anchor.source();
     let indentation = source.slice(source.indentation(anchor.range().start));
@@ -335,9 +335,6 @@ fn bound_unnoticed(facts: &Facts<'_>, name: Node<'_>, statement: Node<'_>, scope
     // p = 'z'; print(p); p = re.compile('a')
     if variable.bindings.len() != 1 {
         facts.refuse(refusal(Reason::TargetReadLater))?;
-    }
-    if variable.is_captured_by_closure() {
-        facts.refuse(refusal(Reason::TargetCaptured))?;
     }
     let Some(flow) = facts.flow(scope) else { return Err(refusal(Reason::DynamicScope)) };
     let early = variable.references.iter().map(|id| facts.tree().node(model.reference(*id).node));

@@ -45,7 +45,8 @@ pub struct Assumption {
 /// The plan gives it a name that is free in the whole file, and merges the equal ones of a round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hoist {
-    /// Where the new statement goes: the offset of the first byte of the statement that it precedes.
+    /// Where the new statement goes: the offset of the first byte of the statement that it precedes, which must
+    /// begin its line, as [`begins_line`](crate::semantic::guards::begins_line) finds.
     pub anchor: u32,
     /// What is evaluated.
     pub expression: String,

@@ -28,9 +28,7 @@ impl Plan {
         let mut accepted: Vec<&Fix> = Vec::new();
         for index in order {
             let Some((_, fix)) = offered.get(index) else { continue };
-            // A new line can only stand before a statement that begins its own.
-            let insertable = fix.hoists.iter().all(|hoist| tree.source().begins_line(hoist.anchor));
-            if !insertable || accepted.iter().any(|other| clash(fix, other)) {
+            if accepted.iter().any(|other| clash(fix, other)) {
                 continue;
             }
             accepted.push(fix);

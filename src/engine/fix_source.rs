@@ -11,7 +11,7 @@ use crate::engine::{
     AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
     Transform,
 };
-use crate::semantic::guards::Guarded;
+use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, World};
 use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse, raised_by_syntax};
 use crate::text::{Dialect, Range, Source, lone_crs};
@@ -207,7 +207,9 @@ impl Job<'_> {
                 };
                 if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
                     findings.used.insert(comment);
-                } else if let Err(refusal) = keeps_formatting(&facts, &suppressions, &fix) {
+                } else if let Err(refusal) =
+                    keeps_formatting(&facts, &suppressions, &fix).and_then(|()| can_hoist(&facts, &fix))
+                {
                     findings.declined.push((meta.id, fix.range, refusal));
                 } else if fix.applicability() < self.config.applied {
                     findings.withheld.push(fix);
@@ -275,6 +277,10 @@ fn keeps_formatting(facts: &Facts<'_>, suppressions: &Suppressions, fix: &Fix) -
         Some(range) => facts.refuse(Refusal::new(Reason::FormattingOff, range)),
         None => Ok(()),
     }
+}
+
+fn can_hoist(facts: &Facts<'_>, fix: &Fix) -> Guarded {
+    fix.hoists.iter().try_for_each(|hoist| guards::begins_line(facts, hoist.anchor))
 }
 
 /// Enters what the last round found into the account.

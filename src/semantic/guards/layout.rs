@@ -3,9 +3,9 @@
 use super::super::{Facts, Reason, Refusal};
 use super::Guarded;
 use crate::syntax::Node;
-use crate::text::Range;
+use crate::text::{Range, Source};
 
-/// That a line can be inserted before the statement `anchor`.
+/// That a line can be inserted before the statement that begins at `anchor`. The engine asks it for every hoist.
 ///
 /// ```python
 /// def f():
@@ -16,17 +16,22 @@ use crate::text::Range;
 /// # Errors
 ///
 /// When something else, or the end of a continued line, stands before it on its line.
-pub fn begins_line(facts: &Facts<'_>, anchor: Node<'_>) -> Guarded {
-    if anchor.source().begins_line(anchor.range().start) {
-        Ok(())
-    } else {
-        facts.refuse(Refusal::new(Reason::SharedLine, header(anchor)))
+pub fn begins_line(facts: &Facts<'_>, anchor: u32) -> Guarded {
+    let source = facts.tree().source();
+    if source.begins_line(anchor) {
+        return Ok(());
     }
+    facts.refuse(Refusal::new(Reason::SharedLine, rest_of_line(source, Range::new(anchor, source.len()))))
 }
 
 /// The first line of a statement, for pointing at it.
 pub fn header(node: Node<'_>) -> Range {
-    let end = node.source().line_end(node.range().start).min(node.range().end);
-    let text = node.source().slice(Range::new(node.range().start, end)).trim_end();
-    Range::new(node.range().start, node.range().start + text.len() as u32)
+    rest_of_line(node.source(), node.range())
+}
+
+/// What of `range` stands on its first line.
+fn rest_of_line(source: &Source, range: Range) -> Range {
+    let end = source.line_end(range.start).min(range.end);
+    let text = source.slice(Range::new(range.start, end)).trim_end();
+    Range::new(range.start, range.start + text.len() as u32)
 }

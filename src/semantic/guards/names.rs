@@ -85,16 +85,7 @@ pub fn own_variable(
         let bound_in = facts.model().binding(*binding).scope;
         facts.model().function_scope_of(bound_in) != scope
     });
-    let declared =
-        variable.is_declared_global() && facts.model().scope(variable.scope).kind != ScopeKind::Module;
-    if variable.scope != scope {
-        facts.refuse(refusal())?;
-    }
-    // nonlocal r; r = None
-    if elsewhere || variable.is_declared_nonlocal() {
-        facts.refuse(refusal())?;
-    }
-    if declared {
+    if variable.scope != scope || elsewhere {
         facts.refuse(refusal())?;
     }
     Ok(id)
@@ -119,10 +110,9 @@ pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: 
     }
     let at = |node| facts.tree().node(node).range();
     // Without a flow there is nothing to go on with.
-    let Some(flow) = facts.flow(scope) else { return Err(Refusal::new(Reason::DynamicScope, header(site))) };
-    if !flow.knows(identifier) {
-        facts.refuse(Refusal::about(Reason::TargetReadLater, identifier.range(), name))?;
-    }
+    let Some(flow) = facts.flow(scope).filter(|flow| flow.knows(identifier)) else {
+        return Err(Refusal::new(Reason::DynamicScope, header(site)));
+    };
     if let Some(read) = flow.read_after(model, id, site) {
         facts.refuse(Refusal::about(Reason::TargetReadLater, at(read), name))?;
     }

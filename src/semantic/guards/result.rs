@@ -1,7 +1,7 @@
 //! Guards about the collection that a loop fills: who could see it half filled, and under which other names.
 
 use super::super::effects::{self, Effects};
-use super::super::{BindingKind, Facts, Flow, Reason, Refusal, ScopeKind, VariableId};
+use super::super::{BindingKind, Facts, Flow, Reason, Refusal, Resolution, ScopeKind, VariableId};
 use super::{Guarded, header, unseen_outside};
 use crate::syntax::{Call, Field, Kind, Node};
 
@@ -52,13 +52,35 @@ pub fn unobserved(
         facts.refuse(refusal())?;
     }
     // callbacks.append(lambda: r)        # outlives an exception
-    if evaluated.iter().any(|part| !effects::only_names(*part)) {
+    if evaluated.iter().any(|part| may_raise(facts, flow, *part, site)) || unpacks(site) {
         facts.refuse(refusal())?;
     }
     Ok(())
 }
 
-/// That whoever is left with `variable` when `site` raises does not look at it.
+/// Whether evaluating `part`, which runs known code alone, may raise: it does more than read names, or one of them
+/// may have no value.
+fn may_raise(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_>) -> bool {
+    let model = facts.model();
+    let surely_bound = |name: Node<'_>| {
+        let Resolution::Variable(variable) = model.resolve(name) else { return model.is_builtin(name) };
+        let bound_by_site = model.bindings_in(variable, site.range()).next().is_some();
+        let here = model.variable(variable).scope == facts.body_scope(site);
+        bound_by_site
+            || (here && !flow.maybe_unbound(model, variable, site.child(Field::Right).unwrap_or(site)))
+    };
+    let names = part.descendants().filter(|node| node.kind() == Kind::Identifier);
+    !effects::only_names(part) || names.into_iter().any(|name| !surely_bound(name))
+}
+
+/// Whether a loop of `site` takes its items apart, which they may have too few or too many parts for.
+fn unpacks(site: Node<'_>) -> bool {
+    let mut loops = site.descendants().filter(|node| node.kind() == Kind::ForStatement);
+    loops.any(|node| node.child(Field::Left).is_none_or(|target| target.kind() != Kind::Identifier))
+}
+
+/// That the code of this body and other files do not look at `variable` when `site` raised. What nested functions
+/// see is what [`unobserved`] asks.
 ///
 /// ```python
 /// r = []
@@ -79,14 +101,9 @@ pub fn no_partial_result(facts: &Facts<'_>, flow: &Flow, variable: VariableId, s
     if let Some(read) = flow.read_on_failure(model, variable, site) {
         facts.refuse(refusal(facts.tree().node(read).range()))?;
     }
-    // Behind a handler, a nested function or another file could look.
-    if flow.may_be_handled(site) {
-        if row.is_captured_by_closure() {
-            facts.refuse(refusal(header(site)))?;
-        }
-        if model.scope(row.scope).kind == ScopeKind::Module {
-            unseen_outside(facts, &row.name, header(site), Reason::PartialResult)?;
-        }
+    // Behind a handler, another file could look.
+    if flow.may_be_handled(site) && model.scope(row.scope).kind == ScopeKind::Module {
+        unseen_outside(facts, &row.name, header(site), Reason::PartialResult)?;
     }
     Ok(())
 }
@@ -108,7 +125,7 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> Guarded {
     for binding in &row.bindings {
         let binding = model.binding(*binding);
         let target = facts.tree().node(binding.node);
-        if !is_made_here(target, binding.kind) {
+        if !is_made_here(facts, target, binding.kind) {
             facts.refuse(Refusal::about(Reason::AccumulatorObservable, target.range(), &row.name))?;
         }
     }
@@ -122,15 +139,17 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> Guarded {
 }
 
 /// Whether what is assigned to `target` alone is a new collection.
-fn is_made_here(target: Node<'_>, kind: BindingKind) -> bool {
+fn is_made_here(facts: &Facts<'_>, target: Node<'_>, kind: BindingKind) -> bool {
     let assignment = target.parent().filter(|up| up.kind() == Kind::Assignment);
     let value = assignment.and_then(|up| up.child(Field::Right));
     let lone = assignment.and_then(|up| up.parent()).is_some_and(|up| up.kind() == Kind::ExpressionStatement);
     let fresh = value.is_some_and(|value| {
-        matches!(
-            value.kind(),
-            Kind::List | Kind::Set | Kind::ListComprehension | Kind::SetComprehension | Kind::Call
-        )
+        match value.kind() {
+            Kind::List | Kind::Set | Kind::ListComprehension | Kind::SetComprehension => true,
+            // r = kept()                     # returns the same list each time
+            Kind::Call => Call::cast(value).is_some_and(|call| facts.model().is_builtin(call.function)),
+            _ => false,
+        }
     });
     matches!(kind, BindingKind::Assignment | BindingKind::AnnotatedAssignment) && lone && fresh
 }
