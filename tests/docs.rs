@@ -46,7 +46,8 @@ const GUARDS_HEAD: &str = "\
 
 Generated from the comments in `src/semantic/guards/`; `PYFIX_BLESS=1 cargo test docs` writes it anew.
 
-The questions that a transform can ask. The Python under each is what would break if nobody asked.
+The questions that a transform can ask. The Python under each is what would break if nobody asked;
+[guards-on-trial.md](guards-on-trial.md) names a program that does break for every refusal.
 ";
 
 /// What is written about a public function.

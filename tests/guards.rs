@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use pyfix::engine::{Outcome, fix_source};
@@ -51,21 +51,28 @@ struct Place {
     line: u32,
 }
 
-/// Every place in the sources that refuses, in their order.
-fn places() -> Vec<Place> {
+/// The path and the text of every source that may refuse.
+fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
+    let mut paths = Vec::new();
     for directory in ["src/semantic", "src/edit", "src/engine", "transforms"] {
         let walk = ignore::Walk::new(root.join(directory));
-        files.extend(walk.flatten().map(ignore::DirEntry::into_path));
+        paths.extend(walk.flatten().map(ignore::DirEntry::into_path));
     }
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
-    files.sort();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    paths.sort();
+    let read = |path: PathBuf| {
+        let file = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        (file, std::fs::read_to_string(path).unwrap())
+    };
+    paths.into_iter().map(read).collect()
+}
+
+/// Every place in the sources that refuses, in their order.
+fn places() -> Vec<Place> {
     let function = regex::Regex::new(r"^\s*(?:pub(?:\([^)]*\))? )?fn (\w+)").unwrap();
     let mut places = Vec::new();
-    for path in files {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let file = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+    for (file, text) in sources() {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         let mut current = String::new();
         for (index, line) in text.lines().enumerate() {
@@ -331,6 +338,32 @@ fn every_refusal_protects_something() {
     assert!(faults.is_empty(), "run with PYFIX_BLESS=1, or write a pitfall:\n{}", faults.join("\n"));
     let rendered = rows.iter().fold(HEAD.to_owned(), |text, row| text + &row.render());
     assert!(rendered == committed, "{PAGE} is stale:\n{}", diff(&rendered, &committed));
+}
+
+/// A refusal that no test can mute says that without the missing piece nothing could be rewritten.
+#[test]
+fn only_what_cannot_go_on_refuses_by_itself() {
+    let plain = regex::Regex::new(r"Err\(.*(?:[rR]efusal|unknown\(\)|about_)|ok_or_else\((?:refusal|none)\)")
+        .unwrap();
+    let mut found = 0;
+    let mut faults = Vec::new();
+    for (file, text) in sources() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, line) in lines.iter().enumerate() {
+            let passed_on =
+                line.contains("if let Err") || line.contains("Err(Decline") || file.ends_with("trial.rs");
+            if !plain.is_match(line) || passed_on {
+                continue;
+            }
+            found += 1;
+            let above = &lines[index.saturating_sub(4)..=index];
+            if !above.iter().any(|line| line.contains("nothing to go on with")) {
+                faults.push(format!("{file}:{}: {}", index + 1, line.trim()));
+            }
+        }
+    }
+    assert!(found > 5, "the refusals are gone");
+    assert!(faults.is_empty(), "these refuse without `Facts::refuse`:\n{}", faults.join("\n"));
 }
 
 /// Writes the page with a program for every place for which there is one, and names the others.

@@ -1,8 +1,11 @@
 //! `loop-append`: a loop that fills a collection becomes a comprehension, a copy, or one call.
 //!
 //! See `loop-append.md`. Here is the judgement alone: what the loop looks like is in `shape`, where its
-//! collection comes from in `origin`, how the result is written in `write`.
+//! collection comes from in `origin`, what becomes of one that exists already in `extend`, how the result is written in
+//! `write`.
 
+#[path = "loop_append/extend.rs"]
+mod extend;
 #[path = "loop_append/origin.rs"]
 mod origin;
 #[path = "loop_append/shape.rs"]
@@ -11,10 +14,10 @@ mod shape;
 mod write;
 
 use crate::edit::render::whole_lines;
-use crate::edit::{Assumption, Decline, Fix, Verdict};
+use crate::edit::{Decline, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Form, Guarded, Place};
-use crate::semantic::{BindingId, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeId, VariableId};
+use crate::semantic::{BindingId, Facts, Flow, Reason, Refusal, Resolution, ScopeId, VariableId};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
@@ -110,6 +113,7 @@ impl<'t> Judge<'_, '_, 't> {
             // Storing into a list, a matrix or an object is no business of ours.
             _ if matches!(self.shape.addition, Addition::Store { .. }) => Err(Decline::NotThisShape),
             Origin::Created(creation) => {
+                // A method of another class: nothing to go on with.
                 Err(self.about_receiver(Reason::ReceiverUnknown, creation.assignment.statement).into())
             }
             Origin::Touched(statement) => self.growing(scope, variable, statement),
@@ -132,6 +136,7 @@ impl<'t> Judge<'_, '_, 't> {
     }
 
     fn flow(&self, scope: ScopeId) -> Guarded<std::rc::Rc<Flow>> {
+        // Without a flow there is nothing to go on with.
         let none = || Refusal::new(Reason::DynamicScope, guards::header(self.shape.site));
         self.facts.flow(scope).ok_or_else(none)
     }
@@ -439,151 +444,8 @@ impl<'t> Judge<'_, '_, 't> {
         }
     }
 
-    /// The collection exists already: the loop becomes a call that extends it.
-    fn growing(&self, scope: ScopeId, variable: VariableId, at: Node<'_>) -> Verdict {
-        let class = match &self.shape.addition {
-            Addition::Append(_) => Class::List,
-            Addition::Add(_) => Class::Set,
-            _ => return Err(Decline::NotThisShape),
-        };
-        if guards::own_variable(self.facts, self.shape.receiver, scope, Reason::ReceiverUnknown).is_err()
-            || self.receiver_is(class).is_err()
-        {
-            return self.foreign_receiver();
-        }
-        self.common(scope)?;
-        let flow = self.flow(scope)?;
-        let local = Local { flow: &flow, variable };
-        if flow.maybe_unbound(self.facts.model(), variable, self.iterable()) {
-            self.facts.refuse(self.about_receiver(Reason::NotFresh, at))?;
-        }
-        let argument = self.extension(&local)?;
-        let message = format!("extend `{}` in one call", self.shape.receiver.text());
-        Ok(write::extension(self.cx, self.shape, argument, message))
-    }
-
-    /// ```python
-    /// r = Journal()                          # its `append` prints
-    /// for x in xs: r.append(x)
-    /// ```
-    fn receiver_is(&self, class: Class) -> Guarded {
-        if self.facts.type_of(self.shape.receiver).is(class) {
-            return Ok(());
-        }
-        guards::behaves_as(self.facts, self.shape.receiver, class)
-    }
-
     fn iterable(&self) -> Node<'t> {
         self.shape.loops().next().map_or(self.shape.site, |header| header.iterable)
-    }
-
-    /// What the collection is extended with.
-    fn extension(&self, local: &Local<'_>) -> Guarded<write::Extension> {
-        let site = self.shape.site;
-        if self.is_bare_copy() {
-            return Ok(write::Extension::Iterable);
-        }
-        let complete =
-            guards::no_partial_result(self.facts, local.flow, local.variable, site).and_then(|()| {
-                guards::unobserved(self.facts, local.flow, local.variable, &self.shape.parts(), None, site)
-            });
-        // A list that is built first costs the least, where nobody sees that the items arrive all at once.
-        if complete.is_ok() && guards::unaliased(self.facts, local.variable).is_ok() {
-            self.pieces_fit(local, Form::Comprehension)?;
-            return Ok(write::Extension::List);
-        }
-        self.pieces_fit(local, Form::Generator)?;
-        guards::no_stop_iteration(self.facts, &self.shape.parts(), site)?;
-        self.generator_pays()?;
-        Ok(write::Extension::Generator)
-    }
-
-    fn generator_pays(&self) -> Guarded {
-        let slower = self.shape.site.source().target().oldest >= EXTEND_OF_GENERATOR_SLOWER;
-        if slower && !self.cx.config.selection.names(META.id) {
-            self.facts.refuse(Refusal::new(Reason::NoGain, guards::header(self.shape.site)))?;
-        }
-        Ok(())
-    }
-
-    /// Whether every item is added as it is.
-    fn is_bare_copy(&self) -> bool {
-        let (Some(header), Some(element)) = (self.shape.plain_loop(), self.shape.addition.plain_element())
-        else {
-            return false;
-        };
-        let known = matches!(self.shape.addition, Addition::Append(_))
-            || self.taken_item_by_item(header.iterable).is_ok();
-        let copied = element.kind() == Kind::Identifier && element.text() == header.target.text();
-        copied && known && self.not_over_self().is_ok()
-    }
-
-    /// That `set` and `update` add the items of `iterable` one after the other, as a loop does. They take over the
-    /// table of a set or dict, which makes room for all items at once, and so gives the result another order.
-    ///
-    /// ```python
-    /// for x in {1, 9, 17, 33}: s.add(x)    # {1, 17, 9, 33}
-    /// s.update({1, 9, 17, 33})             # {1, 33, 9, 17}
-    /// ```
-    fn taken_item_by_item(&self, iterable: Node<'_>) -> Guarded {
-        let class = self.facts.type_of(iterable).class();
-        if matches!(class, Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range)) {
-            return Ok(());
-        }
-        self.facts.refuse(Refusal::new(Reason::EvaluationOrder, iterable.range()))
-    }
-
-    /// The collection is a parameter, an attribute or the like: what it is can only be assumed.
-    fn foreign_receiver(&self) -> Verdict {
-        let receiver = self.shape.receiver;
-        let unknown = || self.about_receiver(Reason::ReceiverUnknown, receiver);
-        // No one method would do the same for whatever has such a method.
-        if !matches!(self.shape.addition, Addition::Append(_)) {
-            return match &self.shape.addition {
-                Addition::Add(_) => Err(unknown().into()),
-                _ => Err(Decline::NotThisShape),
-            };
-        }
-        let scope = self.facts.body_scope(self.shape.site);
-        let targets = self.target_names();
-        let mut names = receiver.descendants().filter(|node| node.kind() == Kind::Identifier);
-        let plain = receiver
-            .descendants()
-            .all(|node| matches!(node.kind(), Kind::Identifier | Kind::Attribute | Kind::Token));
-        // for x in xs: made().append(x)
-        if !plain {
-            self.facts.refuse(unknown())?;
-        }
-        // for x in xs: x.children.append(1)
-        if names.any(|name| targets.iter().any(|target| target.text() == name.text())) {
-            self.facts.refuse(unknown())?;
-        }
-        self.common(scope)?;
-        let flow = self.flow(scope)?;
-        let Some(variable) =
-            receiver.descendants().find(|node| node.kind() == Kind::Identifier).and_then(|name| {
-                match self.facts.model().resolve(name) {
-                    Resolution::Variable(variable) => Some(variable),
-                    _ => None,
-                }
-            })
-        else {
-            return Err(unknown().into());
-        };
-        let argument = if self.is_bare_copy() {
-            write::Extension::Iterable
-        } else {
-            self.pieces_fit(&Local { flow: &flow, variable }, Form::Generator)?;
-            self.generator_pays()?;
-            write::Extension::Generator
-        };
-        let message = format!("extend `{}` in one call", receiver.text());
-        let mut fix: Fix = write::extension(self.cx, self.shape, argument, message);
-        fix.assumptions.push(Assumption {
-            id: "receiver-is-list",
-            sentence: format!("`{}` is a builtin list, the same one during the whole loop", receiver.text()),
-        });
-        Ok(fix)
     }
 
     /// Comments for tools stay where they are, or nothing happens.

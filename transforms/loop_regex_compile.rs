@@ -182,6 +182,7 @@ fn module_is_there(facts: &Facts<'_>, call: &RegexCall<'_>, anchor: Node<'_>, sc
     let place = if holder == scope {
         anchor
     } else if model.scope(holder).kind == ScopeKind::Module {
+        // Without a statement there is nothing to go on with.
         anchor.chain().last().ok_or_else(refusal)?
     } else {
         // A closure over the import of a function around: that function may be anywhere in its run.
@@ -262,6 +263,7 @@ fn module_name(
             _ => {}
         }
     }
+    // Without a name there is nothing to go on with.
     Err(Refusal::about(Reason::NotStandardModule, call.name.range(), "re"))
 }
 
@@ -336,6 +338,7 @@ fn bound_unnoticed(facts: &Facts<'_>, name: Node<'_>, statement: Node<'_>, scope
     if variable.bindings.len() != 1 {
         facts.refuse(refusal(Reason::TargetReadLater))?;
     }
+    // Without a flow there is nothing to go on with.
     let Some(flow) = facts.flow(scope) else { return Err(refusal(Reason::DynamicScope)) };
     let early = variable.references.iter().map(|id| facts.tree().node(model.reference(*id).node));
     if early.into_iter().any(|read| flow.maybe_unbound(model, id, read)) {
