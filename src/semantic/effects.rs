@@ -120,7 +120,11 @@ pub(super) fn loop_runs_known_code(facts: &Facts<'_>, site: Node<'_>) -> bool {
             let target = node.child(Field::Left);
             let single = target.is_some_and(|target| target.kind() == Kind::Identifier);
             let items = node.child(Field::Right).map_or(Type::Unknown, |right| facts.type_of(right).item());
-            known(node.child(Field::Right)) && (single || items.class().is_some())
+            // A generator, or `map` and `enumerate` over one, runs code of its own at every step.
+            let runs_nothing = node.child(Field::Right).is_some_and(|right| {
+                facts.type_of(right).class().is_some_and(|class| class != Class::Iterator)
+            });
+            runs_nothing && (single || items.class().is_some_and(|class| class != Class::Iterator))
         }
         Kind::IfStatement | Kind::ElifClause => known(node.child(Field::Condition)),
         Kind::Assignment => {

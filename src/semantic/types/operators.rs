@@ -56,13 +56,11 @@ impl Inference<'_, '_> {
 
     pub(super) fn comparison(&self, node: Node<'_>) -> Type {
         let mut operators = node.children_in(Field::Operators);
-        // A chain gives the value of one of its comparisons; `not in` and `in` always give a bool.
+        // A chain gives the value of one of its comparisons; `not in` and `in` always give a bool. Containers hand
+        // on what the comparison of their items gives.
         let tested = operators.all(|operator| matches!(operator.text(), "is" | "is not" | "in" | "not in"));
-        if tested || node.named_children().all(|part| self.infer(part).class().is_some()) {
-            Type::exact(Class::Bool)
-        } else {
-            Type::Unknown
-        }
+        let plain = |part| self.infer(part).class().is_some_and(|class| !class.is_container());
+        if tested || node.named_children().all(plain) { Type::exact(Class::Bool) } else { Type::Unknown }
     }
 
     pub(super) fn unary(&self, node: Node<'_>) -> Type {
