@@ -17,6 +17,7 @@ mod flow;
 mod harness;
 mod pages;
 mod pitfalls;
+mod pure;
 mod readme;
 mod regex_syntax;
 mod scopes;

@@ -2,7 +2,7 @@
 
 use bitflags::bitflags;
 
-use super::{Class, Facts, Type};
+use super::{Class, Facts, Type, pure};
 use crate::syntax::{Argument, Attribute, Call, Field, Kind, Node};
 
 bitflags! {
@@ -140,7 +140,7 @@ pub(super) fn loop_runs_known_code(facts: &Facts<'_>, site: Node<'_>) -> bool {
 fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
     let anything = Effects::CALLS_UNKNOWN | Effects::MAY_RAISE;
     let Some(call) = Call::cast(node) else { return anything };
-    let mut sum = Effects::MAY_RAISE;
+    let mut sum = Effects::empty();
     let mut types = Vec::new();
     for argument in call.arguments().list {
         match argument {
@@ -151,32 +151,24 @@ fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
             _ => return anything,
         }
     }
-    let known = if let Some(method) = Attribute::cast(call.function) {
-        sum |= of_expression(facts, method.object);
-        facts.type_of(method.object).is(Class::Str) && types.iter().all(is_plain)
-    } else {
-        call.function.kind() == Kind::Identifier
-            && facts.model().is_builtin(call.function)
-            && runs_no_user_code(call.function.text(), &types)
-    };
-    if known { sum } else { sum | anything }
+    let name = of_expression(facts, call.function);
+    match pure::of_call(facts, &call, &types) {
+        // The name of a module may have no value yet.
+        Some(known) if known.raises || !facts.model().is_builtin(call.function) => sum | Effects::MAY_RAISE,
+        Some(_) => sum,
+        None => match Attribute::cast(call.function) {
+            Some(method) if facts.type_of(method.object).is(Class::Str) && types.iter().all(is_plain) => {
+                sum | of_expression(facts, method.object) | Effects::MAY_RAISE
+            }
+            _ => sum | name | anything,
+        },
+    }
 }
 
 /// Whether the builtin function or class `name`, called with arguments of these types, runs only code of the
 /// interpreter: it may raise, but nothing else can be noticed.
 pub(super) fn runs_no_user_code(name: &str, arguments: &[Type]) -> bool {
-    let plain = arguments.iter().all(is_plain);
-    let sized = |value: &Type| value.class().is_some_and(|class| !matches!(class, Class::None));
-    match (name, arguments) {
-        ("len" | "bool", [only]) => sized(only),
-        (
-            "int" | "float" | "str" | "repr" | "ord" | "chr" | "abs" | "hex" | "oct" | "bin" | "hash"
-            | "ascii",
-            [_],
-        )
-        | ("isinstance" | "callable" | "id" | "type", _) => plain,
-        _ => false,
-    }
+    pure::of_builtin(name, arguments, false).is_some()
 }
 
 /// Numbers and strings: no code of a user's runs when they are compared, hashed, shown or computed with.
