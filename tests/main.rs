@@ -18,6 +18,7 @@ mod guards;
 mod harness;
 mod pages;
 mod pitfalls;
+mod pure;
 mod readme;
 mod regex_syntax;
 mod scopes;

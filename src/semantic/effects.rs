@@ -2,7 +2,7 @@
 
 use bitflags::bitflags;
 
-use super::{Class, Facts, Type};
+use super::{Answer, Class, Facts, Resolution, ScopeKind, Taints, Type, pure};
 use crate::syntax::{Argument, Attribute, Call, Field, Kind, Node};
 
 bitflags! {
@@ -17,6 +17,10 @@ bitflags! {
         const SUSPENDS = 1 << 2;
         /// Binds a name.
         const BINDS = 1 << 3;
+        /// Looks into something that can change: a list, a set, a dict.
+        const READS_HEAP = 1 << 4;
+        /// Reads a name, which may have no value.
+        const READS_NAMES = 1 << 5;
     }
 }
 
@@ -25,6 +29,10 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
     let anything = Effects::CALLS_UNKNOWN | Effects::MAY_RAISE;
     let parts = |node: Node<'_>| {
         node.named_children().fold(Effects::empty(), |sum, part| sum | of_expression(facts, part))
+    };
+    let looks = |node: Node<'_>| {
+        let changeable = node.named_children().any(|part| can_change(&facts.type_of(part)));
+        if changeable { Effects::READS_HEAP } else { Effects::empty() }
     };
     match node.kind() {
         Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None | Kind::Ellipsis => {
@@ -36,8 +44,7 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
             let defaults = parameters.filter_map(|parameter| parameter.child(Field::Value));
             defaults.fold(Effects::empty(), |sum, value| sum | of_expression(facts, value))
         }
-        // A name may have no value.
-        Kind::Identifier => Effects::MAY_RAISE,
+        Kind::Identifier => Effects::READS_NAMES,
         Kind::String | Kind::ConcatenatedString => {
             let formats = node.descendants().any(|part| part.kind() == Kind::Interpolation);
             if formats { anything } else { Effects::empty() }
@@ -51,7 +58,7 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
         }
         Kind::ConditionalExpression | Kind::BooleanOperator | Kind::NotOperator => {
             let tested = node.named_children().all(|part| facts.type_of(part).class().is_some());
-            parts(node) | if tested { Effects::empty() } else { anything }
+            parts(node) | if tested { looks(node) } else { anything }
         }
         Kind::ComparisonOperator => {
             let identity =
@@ -68,8 +75,17 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
             // '%s' % [x] shows `x`
             let formats =
                 node.has_token("%") && node.named_children().any(|part| !is_plain(&facts.type_of(part)));
-            let known = facts.type_of(node) != Type::Unknown && !formats;
-            parts(node) | if known { Effects::MAY_RAISE } else { anything }
+            let result = facts.type_of(node);
+            let exact = |part: Node<'_>| facts.type_of(part).class().is_some();
+            let known = result.class().is_some() && node.named_children().all(exact);
+            // Nothing that a sign stands before, and no two strings, are too large for one another.
+            let total = node.kind() == Kind::UnaryOperator || (result.is(Class::Str) && node.has_token("+"));
+            parts(node)
+                | match (known && !formats, total) {
+                    (true, true) => Effects::empty(),
+                    (true, false) => Effects::MAY_RAISE | looks(node),
+                    (false, _) => anything,
+                }
         }
         Kind::Subscript => {
             // Looking a key up compares it with the keys of the dict.
@@ -77,7 +93,7 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
                 facts.type_of(part).class().is_some_and(|class| class != Class::Dict)
                     && (part.field() == Field::Value || is_plain(&facts.type_of(part)))
             });
-            parts(node) | if known { Effects::MAY_RAISE } else { anything }
+            parts(node) | if known { Effects::MAY_RAISE | looks(node) } else { anything }
         }
         Kind::Call => call(facts, node),
         Kind::NamedExpression => {
@@ -144,7 +160,7 @@ pub(super) fn loop_runs_known_code(facts: &Facts<'_>, site: Node<'_>) -> bool {
 fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
     let anything = Effects::CALLS_UNKNOWN | Effects::MAY_RAISE;
     let Some(call) = Call::cast(node) else { return anything };
-    let mut sum = Effects::MAY_RAISE;
+    let mut sum = Effects::empty();
     let mut types = Vec::new();
     for argument in call.arguments().list {
         match argument {
@@ -155,32 +171,77 @@ fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
             _ => return anything,
         }
     }
-    let known = if let Some(method) = Attribute::cast(call.function) {
-        sum |= of_expression(facts, method.object);
-        facts.type_of(method.object).is(Class::Str) && types.iter().all(is_plain)
-    } else {
-        call.function.kind() == Kind::Identifier
-            && facts.model().is_builtin(call.function)
-            && runs_no_user_code(call.function.text(), &types)
+    if let Some(known) = pure::of_call(facts, &call, &types) {
+        let raises = if known.raises { Effects::MAY_RAISE } else { Effects::empty() };
+        let looks = if types.iter().any(can_change) { Effects::READS_HEAP } else { Effects::empty() };
+        return sum | raises | looks | Effects::READS_NAMES;
+    }
+    match Attribute::cast(call.function) {
+        Some(method) if facts.type_of(method.object).is(Class::Str) && types.iter().all(is_plain) => {
+            sum | of_expression(facts, method.object) | Effects::MAY_RAISE
+        }
+        _ => sum | of_expression(facts, call.function) | anything,
+    }
+}
+
+/// Whether nobody can tell in which order `one` and `other` are evaluated: at most one of them does something, which
+/// the other does not see and is not kept from, and at most one raises. That names have a value is for others to ask.
+///
+/// ```python
+/// d[key(x)] = value(x)
+/// d[len(xs)] = xs.pop()
+/// d[int(x)] = float(y)                   # which ValueError?
+/// ```
+pub(super) fn commute(facts: &Facts<'_>, one: Node<'_>, other: Node<'_>) -> bool {
+    let acts = Effects::CALLS_UNKNOWN | Effects::SUSPENDS | Effects::BINDS;
+    let sees = Effects::READS_HEAP | Effects::MAY_RAISE;
+    let (first, second) = (of_expression(facts, one), of_expression(facts, other));
+    match (first.intersects(acts), second.intersects(acts)) {
+        (true, true) => false,
+        (true, false) => !second.intersects(sees) && names_stay(facts, other, one),
+        (false, true) => !first.intersects(sees) && names_stay(facts, one, other),
+        (false, false) => !(first & second).contains(Effects::MAY_RAISE),
+    }
+}
+
+/// Whether evaluating `other` gives no name that `reader` reads another value.
+fn names_stay(facts: &Facts<'_>, reader: Node<'_>, other: Node<'_>) -> bool {
+    let names = reader.descendants().filter(|node| facts.model().reference_at(*node).is_some());
+    names.into_iter().all(|name| !may_be_rebound(facts, name, other))
+}
+
+fn may_be_rebound(facts: &Facts<'_>, name: Node<'_>, other: Node<'_>) -> bool {
+    let id = match facts.model().resolve(name) {
+        Resolution::Variable(id) => id,
+        Resolution::Builtin => return false,
+        Resolution::Unknown => return true,
     };
-    if known { sum } else { sum | anything }
+    let row = facts.model().variable(id);
+    let rebound = row.bindings.iter().any(|binding| {
+        let binding = facts.model().binding(*binding);
+        // A function that is called meanwhile may rebind a name of its surroundings.
+        binding.scope != row.scope || other.holds(facts.tree().node(binding.node))
+    });
+    let module = facts.model().scope(row.scope).kind == ScopeKind::Module;
+    // globals()['k'] = 5, also in another file
+    let reached = || {
+        facts.model().any_taint().intersects(Taints::all() - Taints::STAR_IMPORT - Taints::LOCALS)
+            || facts.world().name_used_elsewhere(&row.name) != Answer::No
+    };
+    rebound || (module && reached())
+}
+
+/// Whether a value with this type may be one that can change.
+fn can_change(value: &Type) -> bool {
+    let lasting =
+        matches!(value.class(), Some(Class::Tuple | Class::FrozenSet | Class::Range | Class::Complex));
+    !is_plain(value) && !lasting
 }
 
 /// Whether the builtin function or class `name`, called with arguments of these types, runs only code of the
 /// interpreter: it may raise, but nothing else can be noticed.
 pub(super) fn runs_no_user_code(name: &str, arguments: &[Type]) -> bool {
-    let plain = arguments.iter().all(is_plain);
-    let sized = |value: &Type| value.class().is_some_and(|class| !matches!(class, Class::None));
-    match (name, arguments) {
-        ("len" | "bool", [only]) => sized(only),
-        (
-            "int" | "float" | "str" | "repr" | "ord" | "chr" | "abs" | "hex" | "oct" | "bin" | "hash"
-            | "ascii",
-            [_],
-        )
-        | ("isinstance" | "callable" | "id" | "type", _) => plain,
-        _ => false,
-    }
+    pure::of_builtin(name, arguments, false).is_some()
 }
 
 /// Numbers and strings: no code of a user's runs when they are compared, hashed, shown or computed with.
@@ -193,4 +254,62 @@ pub(super) fn is_plain(value: &Type) -> bool {
 
 fn is_hashable(value: &Type) -> bool {
     is_plain(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::semantic::LoneFile;
+    use crate::syntax::{Regions, parse};
+    use crate::text::{Dialect, Source, Target};
+
+    /// Whether key and value of the only `d[key] = value` of the text commute.
+    fn commutes(text: &str) -> bool {
+        let source = Source::new(text.to_owned(), Dialect::Python3, Target::default());
+        let Ok(tree) = parse(&source, &Regions::whole(&source)) else { panic!("cannot parse {text}") };
+        let facts = Facts::new(&tree, &LoneFile);
+        let stored = tree.nodes().find(|node| node.kind() == Kind::Subscript && node.field() == Field::Left);
+        let Some((stored, assignment)) = stored.and_then(|it| Some((it, it.parent()?))) else {
+            panic!("nothing is stored: {text}")
+        };
+        let (key, value) = (stored.child(Field::Subscript), assignment.child(Field::Right));
+        let (Some(key), Some(value)) = (key, value) else { panic!("no key or no value: {text}") };
+        assert_eq!(commute(&facts, key, value), commute(&facts, value, key), "{text}");
+        commute(&facts, key, value)
+    }
+
+    #[test]
+    fn what_does_not_meet_commutes() {
+        let inside = |line: &str| {
+            commutes(&format!(
+                "import os.path, math\ndef f(a, b):\n    s = 'x'\n    n = 1\n    xs = [1]\n    {line}\n"
+            ))
+        };
+        for line in [
+            "d[a] = g(b)",
+            "d[a, -1] = g(b)",
+            "d[len(s)] = g(b)",
+            "d[s + 'y'] = g(b)",
+            "d[os.path.join(s, 'y')] = int(s)",
+            "d[len(xs)] = int(s)",
+            "d[n * 2] = len(xs)",
+            "d[a] = (yield)",
+        ] {
+            assert!(inside(line), "{line}");
+        }
+        for line in [
+            "d[g(a)] = g(b)",
+            "d[int(s)] = float(s)",
+            "d[math.sqrt(n)] = int(s)",
+            "d[math.sqrt(n)] = g(b)",
+            "d[len(xs)] = g(b)",
+            "d[len(a)] = g(b)",
+            "d[a] = (a := 1)",
+            "d[len(a)] = (yield)",
+            "d[a.b] = g(b)",
+        ] {
+            assert!(!inside(line), "{line}");
+        }
+        assert!(!commutes("k = 1\ndef f():\n    global k\n    k = 2\nd[k] = f()\n"));
+    }
 }

@@ -16,6 +16,7 @@ mod facts;
 mod flow;
 pub mod guards;
 mod model;
+pub mod pure;
 mod reason;
 pub mod regex_syntax;
 mod roles;

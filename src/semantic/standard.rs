@@ -1,8 +1,8 @@
 //! Whether a name is a module of the standard library, or a function of one.
 
 use super::guards::Guarded;
-use super::{BindingKind, Facts, Reason, Refusal, Taints, VariableId};
-use crate::syntax::{Field, Kind, Node};
+use super::{BindingKind, Facts, Reason, Refusal, Resolution, Taints, VariableId};
+use crate::syntax::{Attribute, Field, Kind, Node};
 use crate::text::Range;
 
 /// That `variable` is always the standard module `module`, under whatever name.
@@ -22,7 +22,8 @@ pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) ->
         let identifier = facts.tree().node(binding.node);
         let imported = match identifier.parent().filter(|parent| parent.kind() == Kind::AliasedImport) {
             Some(aliased) => aliased.child(Field::Name),
-            None => identifier.parent(),
+            // import os.path                  # binds `os`
+            None => Some(identifier),
         };
         binding.kind == BindingKind::Import && imported.is_some_and(|name| name.text() == module)
     });
@@ -64,6 +65,46 @@ pub fn standard_function(facts: &Facts<'_>, variable: VariableId, module: &str) 
         facts.refuse(refusal).ok()?;
     }
     found
+}
+
+/// The name, with its module, by which the standard library knows what `expression` reads: a name, or attributes of
+/// one, that imports bind to nothing else. Whether the library has such a thing is not asked.
+///
+/// ```python
+/// from os import path as p
+/// p.join                                 # os.path.join
+/// ```
+pub(super) fn qualified_name(facts: &Facts<'_>, expression: Node<'_>) -> Option<String> {
+    let mut attributes = Vec::new();
+    let mut object = expression;
+    while let Some(attribute) = Attribute::cast(object) {
+        attributes.push(attribute.name.text());
+        object = attribute.object;
+    }
+    let Resolution::Variable(variable) = facts.model().resolve(object) else { return None };
+    let binding = facts.model().binding(*facts.model().variable(variable).bindings.first()?);
+    let identifier = facts.tree().node(binding.node);
+    let mut name = match binding.kind {
+        BindingKind::Import => {
+            let aliased = identifier.parent().filter(|parent| parent.kind() == Kind::AliasedImport);
+            let module = aliased.map_or(Some(identifier), |aliased| aliased.child(Field::Name))?.text();
+            standard_module(facts, variable, module).ok()?;
+            module.to_owned()
+        }
+        BindingKind::FromImport => {
+            let module = identifier.statement()?.child(Field::ModuleName)?;
+            if module.kind() == Kind::RelativeImport || is_stored_into(facts, variable) {
+                return None;
+            }
+            format!("{}.{}", module.text(), standard_function(facts, variable, module.text())?)
+        }
+        _ => return None,
+    };
+    for attribute in attributes.iter().rev() {
+        name.push('.');
+        name.push_str(attribute);
+    }
+    Some(name)
 }
 
 fn first_binding(facts: &Facts<'_>, variable: VariableId) -> Range {

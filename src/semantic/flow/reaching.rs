@@ -222,6 +222,8 @@ fn is_bound_unseen(model: &Model<'_>, id: VariableId) -> bool {
     let anywhere = Taints::EVAL | Taints::FRAMES | Taints::GLOBALS | Taints::MODULE_OBJECT;
     let taints = match scope.kind {
         ScopeKind::Module => scope.taints | (model.any_taint() & anywhere),
+        // class A: locals()['x'] = 1
+        ScopeKind::Class => scope.taints,
         _ => scope.taints & (Taints::EVAL | Taints::FRAMES | Taints::STAR_IMPORT),
     };
     let source = model.tree().source();
