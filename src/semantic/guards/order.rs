@@ -3,7 +3,7 @@
 use super::super::effects;
 use super::super::{BindingKind, Facts, Reason, Refusal, VariableId};
 use super::Guarded;
-use crate::syntax::{Field, Kind, Node};
+use crate::syntax::{Field, Node};
 
 /// That two expressions can be evaluated in either order.
 ///
