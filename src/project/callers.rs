@@ -10,7 +10,9 @@ use memchr::memmem::Finder;
 
 use super::digest::{Digest, How, Passing, Receiver};
 use super::files::{FileKind, Files, Grammar, ProjectFile};
+use super::lookups::Reach;
 use super::mentions::{Module, read_by_tools};
+use super::subclasses::ClassIndex;
 use super::usage;
 use super::words::WordHash;
 use crate::semantic::{Answer, CallSite, Callee, Facts, World};
@@ -30,6 +32,8 @@ pub(super) struct Question<'a> {
     pub module: &'a Module,
     /// The path of its file.
     pub path: &'a Path,
+    /// The classes of the project, when they are asked for.
+    pub classes: &'a dyn Fn() -> &'a ClassIndex,
     /// The Pythons that a file must run on.
     pub target: &'a dyn Fn(&ProjectFile) -> Target,
 }
@@ -52,7 +56,7 @@ impl Question<'_> {
         let mut sites = Vec::new();
         for group in places.chunk_by(|one, other| one.file == other.file) {
             let file = self.files.list.get(group.first()?.file)?;
-            let source = file.source((self.target)(file))?;
+            let source = file.source(self.digest(file)?.target)?;
             let tree = parse(&source, &Regions::whole(&source)).ok()?;
             let world = world_of(&file.path);
             let facts = Facts::new(&tree, &world);
@@ -190,18 +194,30 @@ impl Question<'_> {
         })
     }
 
-    /// Whether some file of the project, this one too, may get at an attribute `name` by a computed name.
+    /// Whether some file of the project, this one too, may get at an attribute `name` of one of our objects
+    /// without spelling out the name.
     fn is_looked_up(&self, name: &str) -> bool {
-        let words: [&[u8]; 3] = [b"getattr", b"methodcaller", b"attrgetter"];
-        let own = self.files.list.iter().find(|file| self.module.is_in(file));
-        let lookups = words.iter().flat_map(|word| self.files.with_word(word)).map(|(_, file)| file);
-        lookups.chain(own).any(|file| {
+        let words: [&[u8]; 4] = [b"getattr", b"__getattribute__", b"methodcaller", b"attrgetter"];
+        let own = self.files.list.iter().position(|file| self.module.is_in(file));
+        let mut numbers: Vec<usize> = words
+            .iter()
+            .flat_map(|word| self.files.with_word(word).map(|(number, _)| number))
+            .chain(own)
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().any(|number| {
+            let Some(file) = self.files.list.get(number) else { return true };
             if file.kind == FileKind::Configuration || file.grammar == Grammar::None {
                 return false;
             }
-            self.digest(file).is_none_or(|digest| {
-                digest.puts_together(name) || (digest.computes_attributes && !name.starts_with('_'))
-            })
+            match self.digest(file).map_or(Reach::Everybody, |digest| digest.reach(name)) {
+                Reach::Nobody => false,
+                Reach::Everybody => true,
+                Reach::Relatives => {
+                    own.is_none_or(|own| own == number || (self.classes)().are_related(number, own))
+                }
+            }
         })
     }
 }

@@ -3,8 +3,9 @@
 //! Parses and resolves, once for each file; whom a use concerns is decided in `callers`.
 
 use super::files::Files;
+use super::lookups::{self, Lookup, Reach};
 use super::words::{self, WordHash};
-use crate::semantic::{BindingKind, Model, ScopeKind, Taints, Variable};
+use crate::semantic::{BindingKind, Model, Resolution, ScopeKind, Taints, Variable};
 use crate::syntax::{
     Argument, Attribute, Call, Field, Kind, Literal, Node, NodeId, Regions, SyntaxTree, detect_dialect,
     may_be_python2, parse, raised_by_syntax,
@@ -22,10 +23,10 @@ pub(super) struct Digest {
     own_names: Vec<WordHash>,
     /// Whether it star-imports.
     pub has_star_import: bool,
-    /// Whether an attribute is looked up whose name is computed and gives no hint of what it is.
-    pub computes_attributes: bool,
-    /// What names of attributes may begin or end with that are put together.
-    affixes: Vec<Affix>,
+    /// How it gets at attributes without spelling out their names.
+    lookups: Vec<Lookup>,
+    /// The Pythons that it must run on, its syntax considered.
+    pub target: Target,
 }
 
 /// One use of a word.
@@ -89,12 +90,6 @@ pub(super) enum Receiver {
     Other,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Affix {
-    Prefix(String),
-    Suffix(String),
-}
-
 impl Digest {
     /// The uses of `word`, in the order of the text.
     pub fn uses(&self, word: &str) -> &[Use] {
@@ -123,16 +118,13 @@ impl Digest {
         self.own_names.binary_search(&words::hash(name.as_bytes())).is_ok()
     }
 
-    /// Whether `name` may be put together from what the file's strings hold.
-    pub fn puts_together(&self, name: &str) -> bool {
-        self.affixes.iter().any(|affix| match affix {
-            Affix::Prefix(prefix) => name.len() > prefix.len() && name.starts_with(prefix),
-            Affix::Suffix(suffix) => name.len() > suffix.len() && name.ends_with(suffix),
-        })
+    /// Whose attribute `name` the file may get at by a name that it does not spell out.
+    pub fn reach(&self, name: &str) -> Reach {
+        lookups::reach(&self.lookups, name)
     }
 }
 
-/// The text of a file with these bytes, for the Pythons of `target`.
+/// The text of a file with these bytes, for the Pythons of `target`. Newer syntax in it is not looked for.
 pub(super) fn source(bytes: &[u8], target: Target) -> Option<Source> {
     let decoded = decode(bytes.to_vec()).ok()?;
     let text = decoded.text().to_owned();
@@ -142,10 +134,7 @@ pub(super) fn source(bytes: &[u8], target: Target) -> Option<Source> {
     } else {
         Dialect::Python3
     };
-    let source = Source::new(text, dialect, target);
-    let tree = parse(&source, &Regions::whole(&source)).ok()?;
-    let raised = raised_by_syntax(target, &tree);
-    Some(if raised == target { source } else { source.with_target(raised) })
+    Some(Source::new(text, dialect, target))
 }
 
 /// The digest of `source`, a file of the project with `files`. `None` when it does not parse.
@@ -161,8 +150,8 @@ pub(super) fn digest(source: &Source, files: &Files) -> Option<Digest> {
             modules: Vec::new(),
             own_names: Vec::new(),
             has_star_import: model.any_taint().contains(Taints::STAR_IMPORT),
-            computes_attributes: false,
-            affixes: Vec::new(),
+            lookups: Vec::new(),
+            target: raised_by_syntax(source.target(), &tree),
         },
     };
     reader.variables();
@@ -288,7 +277,7 @@ impl<'a> Reader<'a> {
                     self.add(name.text(), name, How::Keyword);
                 }
             }
-            Kind::Call => self.lookup(node),
+            Kind::Call => self.digest.lookups.extend(lookups::of_call(node)),
             Kind::String => self.string(node),
             _ => {}
         }
@@ -332,7 +321,7 @@ impl<'a> Reader<'a> {
         if self.is_foreign_path(name) {
             return Receiver::Foreign;
         }
-        let crate::semantic::Resolution::Variable(variable) = self.model.resolve(name) else {
+        let Resolution::Variable(variable) = self.model.resolve(name) else {
             return if looks_like_class(name.text()) { Receiver::ClassLike } else { Receiver::Other };
         };
         let bindings = &self.model.variable(variable).bindings;
@@ -347,7 +336,7 @@ impl<'a> Reader<'a> {
             let Some(object) = first.child(Field::Object) else { return false };
             first = object;
         }
-        let crate::semantic::Resolution::Variable(variable) = self.model.resolve(first) else { return false };
+        let Resolution::Variable(variable) = self.model.resolve(first) else { return false };
         let bindings = &self.model.variable(variable).bindings;
         !bindings.is_empty()
             && bindings.iter().all(|id| {
@@ -368,31 +357,8 @@ impl<'a> Reader<'a> {
             })
     }
 
-    /// A look at `getattr(x, name)` and its like.
-    fn lookup(&mut self, node: Node<'a>) {
-        let Some(call) = Call::cast(node) else { return };
-        let function = call.function.text();
-        let last = function.rsplit('.').next().unwrap_or_default();
-        let place = match last {
-            "getattr" | "__getattribute__" => 1,
-            "methodcaller" | "attrgetter" => 0,
-            _ => return,
-        };
-        let Some(Argument::Positional(name)) = call.arguments().list.get(place).copied() else { return };
-        let literal = Literal::evaluate(name).is_some();
-        let mut hints = Vec::new();
-        for part in name.descendants().filter(|part| part.kind() == Kind::String) {
-            hints.extend(affixes(part, 1));
-        }
-        if !literal && hints.is_empty() {
-            self.digest.computes_attributes = true;
-        }
-        self.digest.affixes.extend(hints);
-    }
-
     fn string(&mut self, string: Node<'a>) {
-        let hints = affixes(string, 3);
-        self.digest.affixes.extend(hints);
+        self.digest.lookups.extend(lookups::of_string(string));
         let text = string.text();
         let Some(literal) = Literal::evaluate(string) else {
             // Python 2's backticks, or f-strings, whose expressions are nodes of their own.
@@ -476,34 +442,4 @@ fn is_export(string: Node<'_>) -> bool {
         }
         _ => false,
     })
-}
-
-/// What a string tells of a name that it may be a part of; at least `least` letters.
-fn affixes(string: Node<'_>, least: usize) -> Vec<Affix> {
-    let start = string.children().find(|child| child.kind() == Kind::StringStart);
-    let end = string.children().find(|child| child.kind() == Kind::StringEnd);
-    let (Some(start), Some(end)) = (start, end) else { return Vec::new() };
-    let (from, to) = (start.range().end, end.range().start);
-    let inner = string.source().slice(crate::text::Range::new(from, to));
-    if inner.len() > 60 {
-        return Vec::new();
-    }
-    let name = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let head: &str = inner.split(|letter| !name(letter)).next().unwrap_or_default();
-    let tail: &str = inner.rsplit(|letter| !name(letter)).next().unwrap_or_default();
-    // In "%s_handler" the conversion ends with a letter.
-    let formatted = inner.contains('%') || inner.contains('{');
-    let tail = if formatted { tail.trim_start_matches(|letter| letter != '_') } else { tail };
-    let mut found = Vec::new();
-    let joined = formatted || string.parent().is_some_and(|up| up.kind() == Kind::BinaryOperator);
-    if head.len() >= least && head.ends_with('_') && (head == inner || formatted) {
-        found.push(Affix::Prefix(head.to_owned()));
-    }
-    if least == 1 && joined && !head.is_empty() && (head == inner || formatted) {
-        found.push(Affix::Prefix(head.to_owned()));
-    }
-    if tail.len() >= least && tail.starts_with('_') && joined {
-        found.push(Affix::Suffix(tail.to_owned()));
-    }
-    found
 }

@@ -212,7 +212,9 @@ pub(super) fn read_all(root: &ProjectRoot, limits: Limits) -> Files {
     list.dedup_by(|one, other| one.identity == other.identity);
     list.sort_by(|one, other| one.path.cmp(&other.path));
     let index = WordIndex::new(list.iter().map(|file| file.words.as_slice()));
-    list.iter_mut().for_each(|file| file.words = Vec::new());
+    for file in &mut list {
+        file.words = Vec::new();
+    }
     let called = reader.called_by_text.into_inner().unwrap_or_else(PoisonError::into_inner);
     Files {
         complete: reader.complete.into_inner(),

@@ -2,9 +2,11 @@
 //! project do with its names. Reads files; never writes or executes one.
 
 mod callers;
+mod class_statements;
 mod closure;
 mod digest;
 mod files;
+mod lookups;
 mod mentions;
 mod notebook;
 mod offenders;

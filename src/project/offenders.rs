@@ -114,8 +114,8 @@ fn imports_it(text: &[u8], imports: &[ImportClause], module: &str) -> bool {
         let from = String::from_utf8_lossy(&clause.module);
         if !from.is_empty() {
             let names = text.get(clause.names.clone()).unwrap_or_default();
-            let named = usage::words(names, &Finder::new(last)).next().is_some();
-            return is_within(&from, module) || (from == package && named);
+            let listed = usage::words(names, &Finder::new(last)).next().is_some();
+            return is_within(&from, module) || (from == package && listed);
         }
         let names = text.get(clause.names.clone()).unwrap_or_default();
         let names = String::from_utf8_lossy(names);

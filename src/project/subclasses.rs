@@ -3,26 +3,18 @@
 //! Class statements are found by their bytes, those of a subclass are parsed. Classes are told apart by name
 //! alone: two of one name count as one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use memchr::memmem::Finder;
 
+use super::class_statements::{Header, aliases, headers, makes_class};
 use super::files::{FileKind, Files, Grammar, ProjectFile};
-use super::words::{self, is_name_byte};
 use super::{offenders, usage};
 use crate::semantic::{Class, Model, Subclasses, Taints};
 use crate::syntax::{Field, Kind, Node, Regions, parse};
 use crate::text::Target;
-
-/// A class statement, as its bytes show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Header {
-    name: String,
-    /// The words between its parentheses.
-    bases: Vec<String>,
-    file: usize,
-}
 
 /// The class statements of a project, and the names that stand for builtin classes.
 #[derive(Debug)]
@@ -30,6 +22,8 @@ pub(super) struct ClassIndex {
     headers: Vec<Header>,
     /// Names that some file gives to a class by an assignment or import: the name, and what it stands for.
     aliases: Vec<(String, String)>,
+    /// By the number of a file: those with relatives of its classes.
+    relatives: Mutex<HashMap<usize, BTreeSet<usize>>>,
 }
 
 /// Names of a builtin class, or of classes of the standard library that subclass it.
@@ -165,7 +159,7 @@ const PLAIN_BASES: &[&str] = &["object", "Generic", "Protocol", "ABC", "Hashable
 impl ClassIndex {
     /// Finds the class statements in the code of `files`.
     pub fn new(files: &Files) -> Self {
-        let mut index = Self { headers: Vec::new(), aliases: Vec::new() };
+        let mut index = Self { headers: Vec::new(), aliases: Vec::new(), relatives: Mutex::default() };
         for (number, file) in files.list.iter().enumerate() {
             if file.kind == FileKind::Code {
                 index.headers.extend(headers(&file.bytes, number));
@@ -195,6 +189,44 @@ impl ClassIndex {
         }
         index.aliases = seen.into_iter().collect();
         index
+    }
+
+    /// Whether an instance of a class of the file `one` may be one of a class of the file `other`, too.
+    pub fn are_related(&self, one: usize, other: usize) -> bool {
+        let mut known = self.relatives.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry(one).or_insert_with(|| self.relatives_of(one));
+        found.contains(&other)
+    }
+
+    /// The files of classes that some class derives from that is or derives from one of the file `one`.
+    fn relatives_of(&self, one: usize) -> BTreeSet<usize> {
+        let own = self.headers.iter().filter(|header| header.file == one);
+        let mut names: BTreeSet<&str> = own.map(|header| header.name.as_str()).collect();
+        loop {
+            let before = names.len();
+            for header in &self.headers {
+                if header.bases.iter().any(|base| names.contains(base.as_str())) {
+                    names.insert(&header.name);
+                }
+            }
+            if names.len() == before {
+                break;
+            }
+        }
+        // A mix-in sees the attributes of those it is mixed with.
+        loop {
+            let before = names.len();
+            for header in &self.headers {
+                if names.contains(header.name.as_str()) {
+                    names.extend(header.bases.iter().map(String::as_str));
+                }
+            }
+            if names.len() == before {
+                break;
+            }
+        }
+        let related = self.headers.iter().filter(|header| names.contains(header.name.as_str()));
+        related.map(|header| header.file).collect()
     }
 
     /// The classes of the project that may subclass `class`.
@@ -272,19 +304,19 @@ impl ClassIndex {
                 }
             }
         }
-        self.made_by_call(files, root, &family)
+        made_by_call(files, root, &family)
     }
+}
 
-    /// A class that `type('X', (str,), {...})` makes.
-    fn made_by_call(&self, files: &Files, root: &Path, family: &BTreeSet<&str>) -> Subclasses {
-        for (_, file) in files.with_word(b"type").chain(files.with_word(b"new_class")) {
-            if file.kind == FileKind::Code && makes_class(&file.bytes, family) {
-                let shown = file.path.strip_prefix(root).unwrap_or(&file.path).display();
-                return Subclasses::Some(format!("a class made by a call in {shown}"));
-            }
+/// A class that `type('X', (str,), {...})` makes.
+fn made_by_call(files: &Files, root: &Path, family: &BTreeSet<&str>) -> Subclasses {
+    for (_, file) in files.with_word(b"type").chain(files.with_word(b"new_class")) {
+        if file.kind == FileKind::Code && makes_class(&file.bytes, family) {
+            let shown = file.path.strip_prefix(root).unwrap_or(&file.path).display();
+            return Subclasses::Some(format!("a class made by a call in {shown}"));
         }
-        Subclasses::None
     }
+    Subclasses::None
 }
 
 /// What a file that is not the project's business offers, or one that gives the builtin's name to something
@@ -327,104 +359,6 @@ fn words_after(text: &[u8], at: usize) -> &[u8] {
     text.get(at..).unwrap_or_default().trim_ascii_start()
 }
 
-/// The class statements of a text, and what only looks like one.
-fn headers(text: &[u8], file: usize) -> Vec<Header> {
-    let keyword = Finder::new("class");
-    let found = usage::words(text, &keyword).filter_map(|range| {
-        let rest = text.get(range.end..)?;
-        let name_at = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
-        let rest = rest.get(name_at..)?;
-        let length = rest.iter().position(|byte| !is_name_byte(*byte))?;
-        let (name, rest) = rest.split_at_checked(length).filter(|(name, _)| !name.is_empty())?;
-        let mut rest = rest.trim_ascii_start();
-        if rest.first() == Some(&b'[') {
-            let end = closing(rest)?;
-            rest = rest.get(end + 1..)?.trim_ascii_start();
-        }
-        let bases = match rest.first()? {
-            b'(' => rest.get(1..closing(rest)?)?,
-            b':' => &[],
-            _ => return None,
-        };
-        let bases = words::words(bases).map(|word| String::from_utf8_lossy(word.text).into_owned()).collect();
-        Some(Header { name: String::from_utf8_lossy(name).into_owned(), bases, file })
-    });
-    found.collect()
-}
-
-/// Where the bracket closes that `text` begins with, not far away.
-fn closing(text: &[u8]) -> Option<usize> {
-    const REACH: usize = 4000;
-    let mut depth = 0;
-    for (at, byte) in text.iter().enumerate().take(REACH) {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The names that a text gives to the class `name`: `text = str`, `import str as text`.
-fn aliases(text: &[u8], name: &str) -> Vec<String> {
-    let finder = Finder::new(name);
-    let mut found = Vec::new();
-    for range in usage::words(text, &finder) {
-        found.extend(usage::alias(text, &range).map(|alias| String::from_utf8_lossy(alias).into_owned()));
-        let line = text.get(range.end..).unwrap_or_default();
-        let end = line.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-        if !matches!(end, None | Some(b'\n' | b'#' | b';')) {
-            continue;
-        }
-        let head = text.get(..range.start).unwrap_or_default();
-        // Past `six.` in `text = six.text_type`.
-        let head = head.trim_ascii_end_matches(|byte| is_name_byte(byte) || byte == b'.');
-        let Some(head) = head.trim_ascii_end().strip_suffix(b"=") else { continue };
-        let head = head.trim_ascii_end();
-        let length = head.iter().rev().take_while(|byte| is_name_byte(**byte)).count();
-        let alias = head.get(head.len() - length..).unwrap_or_default();
-        if !alias.is_empty() {
-            found.push(String::from_utf8_lossy(alias).into_owned());
-        }
-    }
-    found
-}
-
-trait TrimEnd {
-    fn trim_ascii_end_matches(&self, unwanted: impl Fn(u8) -> bool) -> &[u8];
-}
-
-impl TrimEnd for [u8] {
-    fn trim_ascii_end_matches(&self, unwanted: impl Fn(u8) -> bool) -> &[u8] {
-        let kept = self.iter().rposition(|byte| !unwanted(*byte)).map_or(0, |at| at + 1);
-        self.get(..kept).unwrap_or_default()
-    }
-}
-
-fn makes_class(text: &[u8], family: &BTreeSet<&str>) -> bool {
-    ["type", "new_class"].iter().any(|function| {
-        let finder = Finder::new(*function);
-        usage::words(text, &finder).any(|range| {
-            let rest = words_after(text, range.end);
-            let Some(arguments) = closing(rest).filter(|_| rest.first() == Some(&b'(')) else { return false };
-            let arguments = rest.get(1..arguments).unwrap_or_default();
-            // `type(x)` has one argument.
-            let bases = arguments.iter().position(|byte| *byte == b',');
-            let bases = bases.and_then(|comma| arguments.get(comma + 1..)).map(<[u8]>::trim_ascii_start);
-            let Some(bases) = bases.filter(|bases| bases.first() == Some(&b'(')) else { return false };
-            let end = closing(bases).unwrap_or(bases.len());
-            words::words(bases.get(..end).unwrap_or_default())
-                .any(|word| std::str::from_utf8(word.text).is_ok_and(|word| family.contains(word)))
-        })
-    })
-}
-
 struct Context<'a> {
     /// Names of the builtin class and of what subclasses it.
     family: &'a BTreeSet<&'a str>,
@@ -452,8 +386,8 @@ fn offending_class(
     let Ok(tree) = parse(&source, &Regions::whole(&source)) else { return Verdict::NotUnderstood };
     let model = Model::build(&tree);
     let classes = tree.nodes().filter(|node| node.kind() == Kind::ClassDefinition);
-    let named = classes.filter_map(|class| Some((class, class.child(Field::Name)?.text())));
-    for (class, name) in named.filter(|(_, name)| names.contains(name)) {
+    let pairs = classes.filter_map(|class| Some((class, class.child(Field::Name)?.text())));
+    for (class, name) in pairs.filter(|(_, name)| names.contains(name)) {
         if is_offending(&model, class, context) {
             return Verdict::Some(name.to_owned());
         }

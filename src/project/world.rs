@@ -123,6 +123,10 @@ impl Project {
         self.files.get_or_init(|| read_all(&self.root, self.limits))
     }
 
+    fn classes(&self) -> &ClassIndex {
+        self.classes.get_or_init(|| ClassIndex::new(self.files()))
+    }
+
     fn boundary(&self) -> &Boundary {
         self.boundary.get_or_init(|| Boundary::new(&self.root, self.closure))
     }
@@ -142,8 +146,7 @@ impl Project {
             return found.clone();
         }
         let files = self.files();
-        let classes = self.classes.get_or_init(|| ClassIndex::new(files));
-        let found = classes.overriding(class, files, &self.root.path, |file| self.target_of(file));
+        let found = self.classes().overriding(class, files, &self.root.path, |file| self.target_of(file));
         known.insert(class, found.clone());
         found
     }
@@ -238,7 +241,13 @@ impl ProjectWorld<'_> {
     fn find_calls(&self, callee: Callee<'_>) -> Option<Vec<CallSite>> {
         let files = Some(self.project.files()).filter(|files| files.complete && self.is_inside())?;
         let target = |file: &ProjectFile| self.project.target_of(file);
-        let question = Question { files, module: self.module()?, path: &self.facts.path, target: &target };
+        let question = Question {
+            files,
+            module: self.module()?,
+            path: &self.facts.path,
+            classes: &|| self.project.classes(),
+            target: &target,
+        };
         question.calls(callee, |path| CallerWorld(self.project.world_for(path)))
     }
 

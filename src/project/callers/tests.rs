@@ -197,7 +197,15 @@ fn names_that_are_put_together_are_feared() {
     assert!(ask("_other", "getattr(self, '_do_' + x)\n"));
     // Nobody makes a private name up.
     assert!(ask("_private", "getattr(self, x)\n"));
-    assert!(!ask("public", "getattr(self, x)\n"));
+    assert!(!ask("public", "getattr(x, y)\n"));
+    // `self` is an object of that file, unless there are relatives of its class.
+    assert!(ask("public", "class A:\n    def f(self): getattr(self, x)\n"));
+    assert!(!ask("public", "class A(K):\n    def f(self): getattr(self, x)\n"));
+    assert!(ask("_name", "class A:\n    def f(self): getattr(self, '_' + x)\n"));
+    assert!(!ask("_name", "class A(B):\n    def f(self): getattr(self, '_' + x)\nclass B(K): pass\n"));
+    assert!(!ask("_name", "class A:\n    def f(self): getattr(self, '_' + x)\nclass C(A, K): pass\n"));
+    assert!(!ask("onclick", "getattr(x, 'on' + y)\n"));
+    assert!(!ask("doclick", "getattr(x, y + 'click')\n"));
 }
 
 #[test]
