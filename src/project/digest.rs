@@ -250,10 +250,11 @@ impl<'a> Reader<'a> {
         (!self.is_foreign(module)).then_some((identifier, name, module))
     }
 
-    /// Whether an absolute import of `module` leads out of the project.
+    /// Whether an absolute import of `module` leads out of the project: no file or directory of the project is
+    /// called like any part of it.
     fn is_foreign(&self, module: &str) -> bool {
-        let top = module.split('.').next().unwrap_or_default().trim();
-        !top.is_empty() && !self.files.has_module(top)
+        let mut parts = module.split('.').map(str::trim);
+        parts.all(|part| !part.is_empty() && !self.files.has_module(part))
     }
 
     fn node(&mut self, node: Node<'a>) {
@@ -333,8 +334,11 @@ impl<'a> Reader<'a> {
     fn is_foreign_path(&self, path: Node<'a>) -> bool {
         let mut first = path;
         while first.kind() == Kind::Attribute {
-            let Some(object) = first.child(Field::Object) else { return false };
-            first = object;
+            let Some(attribute) = Attribute::cast(first) else { return false };
+            if self.files.has_module(attribute.name.text()) {
+                return false;
+            }
+            first = attribute.object;
         }
         let Resolution::Variable(variable) = self.model.resolve(first) else { return false };
         let bindings = &self.model.variable(variable).bindings;
@@ -350,7 +354,9 @@ impl<'a> Reader<'a> {
                     BindingKind::Import => imported.is_some_and(|module| self.is_foreign(module.text())),
                     BindingKind::FromImport => {
                         let module = identifier.statement().and_then(|it| it.child(Field::ModuleName));
+                        let name = imported.map_or(identifier.text(), |name| name.text());
                         module.is_some_and(|module| self.is_foreign(module.text()))
+                            && !self.files.has_module(name)
                     }
                     _ => false,
                 }

@@ -233,6 +233,17 @@ fn module_names(root: &ProjectRoot, list: &[ProjectFile]) -> Vec<WordHash> {
         let below = file.path.strip_prefix(&root.path).unwrap_or(&file.path).with_extension("");
         names.extend(below.iter().map(|name| words::hash(name.as_encoded_bytes())));
     }
+    // `package_dir={'pkg': 'src'}` gives a directory another name.
+    for file in list.iter().filter(|file| file.path.parent() == Some(&root.path)) {
+        let metadata = matches!(
+            file.path.file_name().and_then(|name| name.to_str()),
+            Some("setup.py" | "setup.cfg" | "pyproject.toml")
+        );
+        let renames = |word: &&str| memchr::memmem::find(&file.bytes, word.as_bytes()).is_some();
+        if metadata && ["package_dir", "package-dir", "sources"].iter().any(renames) {
+            names.extend(words::hashes(&file.bytes));
+        }
+    }
     sorted(names)
 }
 

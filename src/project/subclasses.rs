@@ -273,7 +273,7 @@ impl ClassIndex {
             }
         }
         let known: BTreeSet<&str> = self.headers.iter().map(|header| header.name.as_str()).collect();
-        let context = Context { family: &family, known: &known };
+        let context = Context { class, family: &family, known: &known };
         let mut places: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         loop {
             let before = wanted.len();
@@ -360,6 +360,7 @@ fn words_after(text: &[u8], at: usize) -> &[u8] {
 }
 
 struct Context<'a> {
+    class: Class,
     /// Names of the builtin class and of what subclasses it.
     family: &'a BTreeSet<&'a str>,
     /// Names of classes of the project.
@@ -419,11 +420,15 @@ fn is_offending(model: &Model<'_>, class: Node<'_>, context: &Context<'_>) -> bo
     (in_family && (decorated || unseen))
         || scope.variables.iter().any(|variable| {
             let name: &str = &model.variable(*variable).name;
-            changes_behaviour(name)
+            changes_behaviour(name, context.class)
         })
 }
 
-fn changes_behaviour(name: &str) -> bool {
+fn changes_behaviour(name: &str, class: Class) -> bool {
+    // `str()` of a number or container falls back to it, that of a string does not.
+    if name == "__repr__" && matches!(class, Class::Str | Class::Unicode) {
+        return false;
+    }
     let special = name.len() > 4 && name.starts_with("__") && name.ends_with("__");
     (special && !HARMLESS.contains(&name)) || METHODS.contains(&name)
 }

@@ -76,6 +76,14 @@ fn what_is_no_call_of_the_function_is_harmless() {
     ] {
         assert_eq!(function_calls(text), Some(0), "{text}");
     }
+    // A package may be called otherwise than its directory.
+    let setup = ("setup.py", "setup(package_dir={'name': 'pkg'})\n");
+    let user = ("use.py", "from name import func\nmap(func, [])\n");
+    assert_eq!(ask_in(&[setup, user], Callee::Function("func")), None);
+    let user = ("use.py", "from name import mod\nx = mod.func\n");
+    assert_eq!(ask_in(&[user], Callee::Function("func")), None);
+    let user = ("use.py", "import name\nx = name.mod.func\n");
+    assert_eq!(ask_in(&[user], Callee::Function("func")), None);
     let other = ("other.py", "def func(): pass\n");
     let user = ("use.py", "from other import func\nmap(func, [])\n");
     assert_eq!(ask_in(&[other, user], Callee::Function("func")), Some(Vec::new()));

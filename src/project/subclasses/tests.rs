@@ -61,7 +61,7 @@ fn other_classes_do_not_count() {
     for text in [
         "class A(str): pass\n",
         "class A(str):\n    '''A string.'''\n    __slots__ = ()\n    def __new__(cls): pass\n    def helper(self): pass\n",
-        "class A(str):\n    def __reduce__(self): return ''\n",
+        "class A(str):\n    def __repr__(self): return ''\n",
         "class A:\n    def __str__(self): return ''\n",
         "class A(collections.UserString):\n    def __str__(self): return ''\n",
         "class A(int):\n    def __str__(self): return ''\n",
@@ -98,6 +98,8 @@ fn other_builtin_classes_have_subclasses_too() {
     assert_eq!(found(point, Class::Tuple), None);
     let point = "class P(namedtuple('P', 'x y')):\n    def __iter__(self): pass\n";
     assert_eq!(found(point, Class::Tuple), Some("P in pkg/kinds.py".to_owned()));
+    let shown = "class A(int):\n    def __repr__(self): return 'one'\n";
+    assert_eq!(found(shown, Class::Int), Some("A in pkg/kinds.py".to_owned()));
     assert_eq!(found("class A(bool): pass\n", Class::Bool), None);
 }
 
