@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::settings::{Settings, StatedTarget, TypeInference};
 use crate::project::{Closure, Project, Roots, TargetDecision, TypeEngine, decide_target};
-use crate::semantic::{UnknownWorld, World};
+use crate::semantic::{Annotations, UnknownWorld, World};
 use crate::syntax::{detect_dialect, may_be_python2};
 use crate::text::{Dialect, Source, Target};
 
@@ -19,8 +19,8 @@ pub struct Landscape {
     areas: Mutex<HashMap<AreaKey, Arc<Area>>>,
 }
 
-/// The root of a project, and what the user states about its target and its users.
-type AreaKey = (PathBuf, Option<StatedTarget>, Closure);
+/// The root of a project, and what the user states about its target, its users and its annotations.
+type AreaKey = (PathBuf, Option<StatedTarget>, Closure, Annotations);
 
 /// A project and what was decided for all of it.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Landscape {
         let stated = settings.target.as_ref();
         let root = self.roots.find(path);
         let mut areas = self.areas.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (root.path.clone(), stated.cloned(), settings.closure);
+        let key = (root.path.clone(), stated.cloned(), settings.closure, settings.engine.annotations);
         let area = areas.entry(key).or_insert_with(|| {
             let explicit = stated.map(|stated| (Target::from_oldest(stated.oldest), stated.source()));
             let decision = decide_target(&root, explicit);
@@ -84,6 +84,7 @@ impl Landscape {
             let project = Project::new(root)
                 .with_types(engine)
                 .with_closure(settings.closure)
+                .with_annotations(settings.engine.annotations)
                 .with_target(decision.clone());
             Arc::new(Area { project, decision })
         });

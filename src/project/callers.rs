@@ -15,9 +15,9 @@ use super::mentions::{Module, read_by_tools};
 use super::subclasses::ClassIndex;
 use super::usage;
 use super::words::WordHash;
-use crate::semantic::{Answer, CallSite, Callee, Facts, World};
+use crate::semantic::{Annotations, Answer, CallSite, Callee, Facts, World};
 use crate::syntax::{Argument, Call, Regions, SyntaxTree, parse};
-use crate::text::{Range, Target};
+use crate::text::{Range, Source, Target};
 
 /// No function that is worth a look has more callers; past any of these nothing is known of it.
 const MAX_FILES: usize = 200;
@@ -34,6 +34,8 @@ pub(super) struct Question<'a> {
     pub path: &'a Path,
     /// The classes of the project, when they are asked for.
     pub classes: &'a dyn Fn() -> &'a ClassIndex,
+    /// Whether declared types are believed.
+    pub annotations: Annotations,
     /// The Pythons that a file must run on.
     pub target: &'a dyn Fn(&ProjectFile) -> Target,
 }
@@ -46,25 +48,24 @@ struct Place {
 }
 
 impl Question<'_> {
-    /// All calls of `callee`, with the types that `world_of` a file lets its arguments have.
-    pub fn calls<W: World>(
+    /// All calls of `callee`; `with_world` hands over the world of a file with this path and text.
+    pub fn calls(
         &self,
         callee: Callee<'_>,
-        world_of: impl Fn(&Path) -> W,
+        with_world: impl Fn(&Path, &Source, &mut dyn FnMut(&dyn World)),
     ) -> Option<Vec<CallSite>> {
         let places = self.places(callee)?;
-        let mut sites = Vec::new();
+        let mut sites = Vec::with_capacity(places.len());
         for group in places.chunk_by(|one, other| one.file == other.file) {
             let file = self.files.list.get(group.first()?.file)?;
             let source = file.source(self.digest(file)?.target)?;
             let tree = parse(&source, &Regions::whole(&source)).ok()?;
-            let world = world_of(&file.path);
-            let facts = Facts::new(&tree, &world);
-            for place in group {
-                sites.push(site(&tree, &facts, place.at)?);
-            }
+            with_world(&file.path, &source, &mut |world| {
+                let facts = Facts::new(&tree, world).with_annotations(self.annotations);
+                sites.extend(group.iter().map_while(|place| site(&tree, &facts, place.at)));
+            });
         }
-        Some(sites)
+        (sites.len() == places.len()).then_some(sites)
     }
 
     /// Where `callee` is called, by file and place.

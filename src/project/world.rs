@@ -13,7 +13,7 @@ use super::files::{Files, Limits, ProjectFile, read_all};
 use super::mentions::{Mentions, Module, read_by_tools};
 use super::subclasses::{self, ClassIndex};
 use super::{Closure, ProjectRoot, TargetDecision, TypeEngine, TypedFile};
-use crate::semantic::{Answer, CallSite, Callee, Class, EngineType, Subclasses, World};
+use crate::semantic::{Annotations, Answer, CallSite, Callee, Class, EngineType, Subclasses, World};
 use crate::text::{Range, Source, Target};
 
 /// A project whose files are read once, when the first question is asked; for many threads.
@@ -23,6 +23,7 @@ pub struct Project {
     limits: Limits,
     types: TypeEngine,
     closure: Closure,
+    annotations: Annotations,
     target: Option<TargetDecision>,
     files: OnceLock<Files>,
     boundary: OnceLock<Boundary>,
@@ -39,7 +40,15 @@ struct ModuleFacts {
     module: OnceLock<Option<Module>>,
     mentions: OnceLock<Mentions>,
     answers: Mutex<HashMap<String, Answer>>,
-    calls: Mutex<HashMap<OwnedCallee, Option<Vec<CallSite>>>>,
+    /// By whether the type engine was asked, too.
+    calls: Mutex<HashMap<(OwnedCallee, Typing), Option<Vec<CallSite>>>>,
+}
+
+/// Whether the type engine is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Typing {
+    On,
+    Off,
 }
 
 /// A [`Callee`] that owns its name.
@@ -71,6 +80,7 @@ impl Project {
             limits,
             types: TypeEngine::off(),
             closure: Closure::Found,
+            annotations: Annotations::Trusted,
             target: None,
             files: OnceLock::new(),
             boundary: OnceLock::new(),
@@ -90,6 +100,12 @@ impl Project {
     #[must_use]
     pub fn with_closure(self, closure: Closure) -> Self {
         Self { closure, ..self }
+    }
+
+    /// The same project, where `annotations` says whether declared types are believed.
+    #[must_use]
+    pub fn with_annotations(self, annotations: Annotations) -> Self {
+        Self { annotations, ..self }
     }
 
     /// The same project, for the Pythons of `target`.
@@ -187,7 +203,7 @@ impl World for ProjectWorld<'_> {
     }
 
     fn calls_elsewhere(&self, callee: Callee<'_>) -> Option<Vec<CallSite>> {
-        let key = OwnedCallee::from(callee);
+        let key = (OwnedCallee::from(callee), self.typing());
         let known = self.facts.calls.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(known) = known {
             return known;
@@ -246,9 +262,20 @@ impl ProjectWorld<'_> {
             module: self.module()?,
             path: &self.facts.path,
             classes: &|| self.project.classes(),
+            annotations: self.project.annotations,
             target: &target,
         };
-        question.calls(callee, |path| CallerWorld(self.project.world_for(path)))
+        question.calls(callee, |path, source, ask| {
+            let world = self.project.world_for(path);
+            match self.typing() {
+                Typing::On => ask(&CallerWorld(world.with_text(source))),
+                Typing::Off => ask(&CallerWorld(world)),
+            }
+        })
+    }
+
+    fn typing(&self) -> Typing {
+        if self.types.is_some() { Typing::On } else { Typing::Off }
     }
 
     fn find_out(&self, name: &str) -> Answer {
