@@ -236,12 +236,9 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let found = pyproject(
-            "[tool.pyfix]\nexclude = ['a']\nignore = []\nline-length = 100\n\
-             max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\ntypes = false\n\
-             unsafe-fixes = true\n",
             "[tool.pyfix]\nclosed-world = true\nexclude = ['a']\nignore = []\nline-length = 100\n\
              max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\n\
-             trust-annotations = false\nunsafe-fixes = true\n",
+             trust-annotations = false\ntypes = false\nunsafe-fixes = true\n",
         );
         let expected = FileConfiguration {
             path: PathBuf::from("pyproject.toml"),

@@ -286,9 +286,9 @@ fn site(tree: &SyntaxTree<'_>, facts: &Facts<'_>, at: u32) -> Option<CallSite> {
     let mut site = CallSite::default();
     for argument in call.arguments().list {
         match argument {
-            Argument::Positional(value) => site.positional.push(facts.type_of(value)),
+            Argument::Positional(value) => site.positional.push(facts.proven_type_of(value)),
             Argument::Keyword { name, value } => {
-                site.keywords.push((name.text().to_owned(), facts.type_of(value)));
+                site.keywords.push((name.text().to_owned(), facts.proven_type_of(value)));
             }
             Argument::Unpacked(_) => return None,
         }

@@ -14,7 +14,7 @@ struct Offender {
     gives: &'static str,
 }
 
-const STR: &[Class] = &[Class::Str, Class::Unicode];
+const STR: &[Class] = &[Class::Str];
 const NUMBERS: &[Class] = &[Class::Int, Class::Float, Class::Complex];
 
 const fn offender(module: &'static str, classes: &'static [Class], gives: &'static str) -> Offender {
@@ -45,27 +45,15 @@ const OFFENDERS: &[Offender] = &[
     offender("babel.support", STR, "LazyProxy in babel.support"),
     offender("speaklater", STR, "a lazy string of speaklater"),
     // Members are strings with the `__format__` and `__str__` of their own, which changed with Python 3.12.
-    offender(
-        "django.db.models",
-        &[Class::Str, Class::Unicode, Class::Int],
-        "TextChoices in django.db.models",
-    ),
+    offender("django.db.models", &[Class::Str, Class::Int], "TextChoices in django.db.models"),
     // Elements and results that are strings and know their document.
     offender("lxml", STR, "_ElementUnicodeResult in lxml"),
     offender("bs4", STR, "NavigableString in bs4"),
     offender("BeautifulSoup", STR, "NavigableString in BeautifulSoup"),
     offender("parsel", STR, "results of lxml in parsel"),
     // `float64` is a `float` and `str_` a `str`, with arithmetic and formats of their own.
-    offender(
-        "numpy",
-        &[Class::Str, Class::Unicode, Class::Float, Class::Complex],
-        "float64 or str_ in numpy",
-    ),
-    offender(
-        "pandas",
-        &[Class::Str, Class::Unicode, Class::Float, Class::Complex],
-        "float64 or str_ of numpy in pandas",
-    ),
+    offender("numpy", &[Class::Str, Class::Float, Class::Complex], "float64 or str_ in numpy"),
+    offender("pandas", &[Class::Str, Class::Float, Class::Complex], "float64 or str_ of numpy in pandas"),
     offender("scipy", &[Class::Float, Class::Complex], "float64 of numpy in scipy"),
     offender("sklearn", &[Class::Float, Class::Complex], "float64 of numpy in sklearn"),
     offender("torch", NUMBERS, "numbers of torch"),
@@ -88,17 +76,8 @@ const OFFENDERS: &[Offender] = &[
     offender("urllib.parse", &[Class::Tuple], "results of urllib.parse"),
 ];
 
-const ALL: &[Class] = &[
-    Class::Str,
-    Class::Unicode,
-    Class::Bytes,
-    Class::Int,
-    Class::Float,
-    Class::List,
-    Class::Dict,
-    Class::Set,
-    Class::Tuple,
-];
+const ALL: &[Class] =
+    &[Class::Str, Class::Bytes, Class::Int, Class::Float, Class::List, Class::Dict, Class::Set, Class::Tuple];
 
 /// What hands out values of a subclass of `class` among the modules that a file with these imports uses.
 pub(super) fn touched(text: &[u8], imports: &[ImportClause], class: Class) -> Option<&'static str> {

@@ -29,7 +29,7 @@ pub(super) struct ClassIndex {
 /// Names of a builtin class, or of classes of the standard library that subclass it.
 fn seeds(class: Class) -> Option<&'static [&'static str]> {
     Some(match class {
-        Class::Str | Class::Unicode => &[
+        Class::Str => &[
             "str",
             "unicode",
             "basestring",
@@ -426,7 +426,7 @@ fn is_offending(model: &Model<'_>, class: Node<'_>, context: &Context<'_>) -> bo
 
 fn changes_behaviour(name: &str, class: Class) -> bool {
     // `str()` of a number or container falls back to it, that of a string does not.
-    if name == "__repr__" && matches!(class, Class::Str | Class::Unicode) {
+    if name == "__repr__" && class == Class::Str {
         return false;
     }
     let special = name.len() > 4 && name.starts_with("__") && name.ends_with("__");
