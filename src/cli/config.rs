@@ -15,12 +15,14 @@ use crate::text::PythonVersion;
 
 /// Every key, sorted.
 const KEYS: &[&str] = &[
+    "closed-world",
     "exclude",
     "ignore",
     "line-length",
     "max-file-size",
     "select",
     "target-version",
+    "trust-annotations",
     "types",
     "unsafe-fixes",
 ];
@@ -50,6 +52,10 @@ pub struct FileConfiguration {
     pub max_file_size: Option<u64>,
     /// `types`.
     pub types: Option<TypeInference>,
+    /// `closed-world`.
+    pub closed_world: Option<bool>,
+    /// `trust-annotations`.
+    pub trust_annotations: Option<bool>,
 }
 
 /// What a file that may hold a configuration says.
@@ -137,12 +143,14 @@ impl Reader<'_> {
         let mut result = FileConfiguration { path: self.path.to_owned(), ..FileConfiguration::default() };
         for (key, value) in section {
             match key.get_ref().as_ref() {
+                "closed-world" => result.closed_world = Some(self.boolean(value)?),
                 "exclude" => result.exclude = self.strings(value)?,
                 "ignore" => result.ignore = Some(self.transforms(value)?),
                 "line-length" => result.line_length = Some(self.number(value)?),
                 "max-file-size" => result.max_file_size = Some(self.size(value)?),
                 "select" => result.select = Some(self.transforms(value)?),
                 "target-version" => result.target = Some(self.version(value)?),
+                "trust-annotations" => result.trust_annotations = Some(self.boolean(value)?),
                 "types" => result.types = Some(self.types(value)?),
                 "unsafe-fixes" => result.unsafe_fixes = Some(self.boolean(value)?),
                 unknown => {
@@ -228,9 +236,9 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let found = pyproject(
-            "[tool.pyfix]\nexclude = ['a']\nignore = []\nline-length = 100\n\
-             max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\ntypes = false\n\
-             unsafe-fixes = true\n",
+            "[tool.pyfix]\nclosed-world = true\nexclude = ['a']\nignore = []\nline-length = 100\n\
+             max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\n\
+             trust-annotations = false\ntypes = false\nunsafe-fixes = true\n",
         );
         let expected = FileConfiguration {
             path: PathBuf::from("pyproject.toml"),
@@ -242,6 +250,8 @@ mod tests {
             exclude: vec!["a".to_owned()],
             max_file_size: Some(1_000_000),
             types: Some(TypeInference::Off),
+            closed_world: Some(true),
+            trust_annotations: Some(false),
         };
         assert_eq!(found, Ok(Found { configuration: Some(expected), formatter_line_length: None }));
     }
@@ -258,6 +268,7 @@ mod tests {
             ("[tool.pyfix]\nselect = 'all'\n", "2: must be an array of strings"),
             ("[tool.pyfix]\nselect = [\n  'x',\n]\n", "3: there is no transform `x`; `pyfix list` shows all"),
             ("[tool.pyfix]\ntarget-version = 3.8\n", "2: must be a version such as \"py38\" or \"3.8\""),
+            ("[tool.pyfix]\nclosed-world = 'yes'\n", "2: must be true or false"),
             ("[tool]\npyfix = 1\n", "2: `tool.pyfix` must be a table"),
         ];
         for (text, message) in cases {

@@ -14,7 +14,8 @@ use super::args::{ConfigurationSource, Judgement};
 use super::config::{self, ConfigurationError, FileConfiguration, Found};
 use crate::edit::Applicability;
 use crate::engine::{Config, Prefilter, Registry, Selection};
-use crate::project::TargetSource;
+use crate::project::{Closure, TargetSource};
+use crate::semantic::Annotations;
 use crate::text::PythonVersion;
 
 /// Larger files are data in the shape of a program: the largest module of the standard library has 0.8 MB.
@@ -73,6 +74,8 @@ pub struct Settings {
     pub engine: Config,
     /// The version that the user stated to pyfix.
     pub target: Option<StatedTarget>,
+    /// Whether the project has users outside of it.
+    pub closure: Closure,
     /// Larger files are skipped; in bytes.
     pub max_file_size: u64,
     /// Whether the type engine is asked.
@@ -211,6 +214,10 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
             .or(file.line_length)
             .or(found.formatter_line_length)
             .unwrap_or(defaults.line_length),
+        annotations: match file.trust_annotations {
+            Some(false) => Annotations::Ignored,
+            _ => Annotations::Trusted,
+        },
         prefilter: flags.prefilter,
         regions: defaults.regions,
         trial: defaults.trial,
@@ -218,6 +225,11 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
     Ok(Settings {
         engine,
         target: stated_target(flags, file),
+        closure: match file.closed_world {
+            None => Closure::Found,
+            Some(true) => Closure::Closed,
+            Some(false) => Closure::Open,
+        },
         max_file_size: flags.max_file_size.or(file.max_file_size).unwrap_or(DEFAULT_MAX_FILE_SIZE),
         types: flags.types.or(file.types).unwrap_or(TypeInference::On),
         exclude: exclusion(file)?,
@@ -332,6 +344,23 @@ mod tests {
         let judgement = judgement(ConfigurationSource::Discovered);
         let mut finder = SettingsFinder::new(&judgement, &NONE).unwrap();
         assert_eq!(finder.settings_in(&inner).unwrap().engine.line_length, 88);
+    }
+
+    #[test]
+    fn the_file_says_what_is_trusted() {
+        let top = tempfile::tempdir().unwrap();
+        let file = top.path().join("any.toml");
+        let read = |text: &str| {
+            fs::write(&file, text).unwrap();
+            let judgement = judgement(ConfigurationSource::File(file.clone()));
+            let settings = SettingsFinder::new(&judgement, &NONE).unwrap().settings_in(top.path()).unwrap();
+            (settings.closure, settings.engine.annotations)
+        };
+        assert_eq!(read(""), (Closure::Found, Annotations::Trusted));
+        let closed = "closed-world = true\ntrust-annotations = false\n";
+        assert_eq!(read(closed), (Closure::Closed, Annotations::Ignored));
+        let open = "closed-world = false\ntrust-annotations = true\n";
+        assert_eq!(read(open), (Closure::Open, Annotations::Trusted));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::settings::{Settings, StatedTarget, TypeInference};
-use crate::project::{Project, Roots, TargetDecision, TypeEngine, decide_target};
-use crate::semantic::{UnknownWorld, World};
+use crate::project::{Closure, Project, Roots, TargetDecision, TypeEngine, decide_target};
+use crate::semantic::{Annotations, UnknownWorld, World};
 use crate::syntax::{detect_dialect, may_be_python2};
 use crate::text::{Dialect, Source, Target};
 
@@ -19,8 +19,8 @@ pub struct Landscape {
     areas: Mutex<HashMap<AreaKey, Arc<Area>>>,
 }
 
-/// The root of a project, and what the user states about its target.
-type AreaKey = (PathBuf, Option<StatedTarget>);
+/// The root of a project, and what the user states about its target, its users and its annotations.
+type AreaKey = (PathBuf, Option<StatedTarget>, Closure, Annotations);
 
 /// A project and what was decided for all of it.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub struct Surroundings {
 impl Landscape {
     /// Around the file at `path`, which is absolute and canonical.
     pub fn around(&self, path: &Path, settings: &Settings) -> Surroundings {
-        let area = self.area(path, settings.target.as_ref());
+        let area = self.area(path, settings);
         Surroundings {
             target: area.decision.target,
             origin: area.decision.source.to_string(),
@@ -63,7 +63,7 @@ impl Landscape {
     pub fn warnings(&self) -> Vec<String> {
         let areas = self.areas.lock().unwrap_or_else(PoisonError::into_inner);
         let mut warnings: Vec<(PathBuf, String)> = Vec::new();
-        for ((root, _), area) in areas.iter().collect::<std::collections::BTreeMap<_, _>>() {
+        for ((root, ..), area) in areas.iter().collect::<std::collections::BTreeMap<_, _>>() {
             let found = area.decision.warnings.iter().cloned();
             warnings.extend(found.map(|warning| (root.clone(), warning)));
         }
@@ -72,15 +72,21 @@ impl Landscape {
         warnings.into_iter().map(|(root, warning)| format!("{}: {warning}", root.display())).collect()
     }
 
-    fn area(&self, path: &Path, stated: Option<&StatedTarget>) -> Arc<Area> {
+    fn area(&self, path: &Path, settings: &Settings) -> Arc<Area> {
+        let stated = settings.target.as_ref();
         let root = self.roots.find(path);
         let mut areas = self.areas.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (root.path.clone(), stated.cloned());
+        let key = (root.path.clone(), stated.cloned(), settings.closure, settings.engine.annotations);
         let area = areas.entry(key).or_insert_with(|| {
             let explicit = stated.map(|stated| (Target::from_oldest(stated.oldest), stated.source()));
             let decision = decide_target(&root, explicit);
             let engine = TypeEngine::new(&root.path, decision.target.oldest);
-            Arc::new(Area { project: Project::new(root).with_types(engine), decision })
+            let project = Project::new(root)
+                .with_types(engine)
+                .with_closure(settings.closure)
+                .with_annotations(settings.engine.annotations)
+                .with_target(decision.clone());
+            Arc::new(Area { project, decision })
         });
         Arc::clone(area)
     }

@@ -1,7 +1,7 @@
 //! What the engine is told to do; resolved, validated, and free of where it came from.
 
 use crate::edit::Applicability;
-use crate::semantic::GuardTrial;
+use crate::semantic::{Annotations, GuardTrial};
 
 /// What the engine is told to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Config {
     pub applied: Applicability,
     /// Lines are broken where they would be longer than this many characters.
     pub line_length: usize,
+    /// Whether declared types are taken for true.
+    pub annotations: Annotations,
     /// Whether files without a candidate are left unparsed.
     pub prefilter: Prefilter,
     /// How a text is cut before it is parsed.
@@ -27,6 +29,7 @@ impl Default for Config {
             selection: Selection::default(),
             applied: Applicability::Safe,
             line_length: 88,
+            annotations: Annotations::Trusted,
             prefilter: Prefilter::On,
             regions: RegionPolicy::Whole,
             trial: GuardTrial::default(),

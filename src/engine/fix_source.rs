@@ -185,7 +185,9 @@ impl Job<'_> {
         let source = tree.source();
         let suppressions = Suppressions::of(tree);
         let world = RoundWorld { world: self.world, map };
-        let facts = Facts::new(tree, &world).on_trial(self.config.trial.clone());
+        let facts = Facts::new(tree, &world)
+            .with_annotations(self.config.annotations)
+            .on_trial(self.config.trial.clone());
         let cx = Cx { tree, facts: &facts, config: self.config };
         let mut findings = Findings::default();
         let all = self.config.prefilter == Prefilter::Off;

@@ -28,6 +28,10 @@ impl World for RoundWorld<'_> {
         self.world.calls_elsewhere(callee)
     }
 
+    fn shadows_standard_module(&self, name: &str) -> Answer {
+        self.world.shadows_standard_module(name)
+    }
+
     fn overriding_subclass(&self, class: Class) -> Subclasses {
         self.world.overriding_subclass(class)
     }

@@ -1,20 +1,22 @@
 //! All files of a project that could name something of a module, read once.
 //!
-//! Knows which files those are and how much may be read; not what is looked for in them.
+//! Knows which files those are, how much may be read, and which hold a word; not what is looked for in them.
 
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::ProjectRoot;
+use super::digest::{self, Digest};
 use super::notebook;
 use super::root::Extent;
 use super::usage::{self, ImportClause};
+use super::words::{self, WordHash, WordIndex};
+use crate::text::{Source, Target};
 
 /// How much of a project is read at most; past any of these the project's answers are `Unknown`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +25,12 @@ pub struct Limits {
     pub files: usize,
     /// Sum of the sizes of the files, in bytes.
     pub bytes: u64,
-    /// Time for finding and reading them.
-    pub time: Duration,
 }
 
 impl Default for Limits {
-    /// 20,000 files, 512 MiB, 10 seconds: several times what the largest packages of the ecosystem need.
+    /// 20,000 files, 512 MiB: several times what the largest packages of the ecosystem need.
     fn default() -> Self {
-        Self { files: 20_000, bytes: 512 * 1024 * 1024, time: Duration::from_secs(10) }
+        Self { files: 20_000, bytes: 512 * 1024 * 1024 }
     }
 }
 
@@ -43,6 +43,15 @@ pub(super) enum FileKind {
     Configuration,
 }
 
+/// Whether pyfix has a grammar for the code of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Grammar {
+    /// Python, of whatever version.
+    Python,
+    /// Something else: Cython, a notebook, settings.
+    None,
+}
+
 /// One file of the project.
 #[derive(Debug)]
 pub(super) struct ProjectFile {
@@ -52,15 +61,36 @@ pub(super) struct ProjectFile {
     pub identity: Identity,
     /// What it is written in.
     pub kind: FileKind,
+    /// Whether it can be parsed.
+    pub grammar: Grammar,
     /// Its content; of a notebook, the text of its strings.
     pub bytes: Arc<[u8]>,
     imports: OnceLock<Vec<ImportClause>>,
+    digest: OnceLock<Option<Digest>>,
+    /// The words in it, until they are in the index.
+    words: Vec<WordHash>,
 }
 
 impl ProjectFile {
     /// The imports in it, found when they are first asked for.
     pub fn imports(&self) -> &[ImportClause] {
         self.imports.get_or_init(|| usage::imports(&self.bytes))
+    }
+
+    /// What its code does with names that may be those of other files, found when it is first asked for.
+    /// `None` when the file is not understood.
+    pub fn digest(&self, files: &Files, target: Target) -> Option<&Digest> {
+        let found = self.digest.get_or_init(|| {
+            let source = self.source(target)?;
+            digest::digest(&source, files)
+        });
+        found.as_ref()
+    }
+
+    /// Its text, for the Pythons of `target`; `None` when it is no Python or cannot be decoded.
+    pub fn source(&self, target: Target) -> Option<Source> {
+        (self.grammar == Grammar::Python).then_some(())?;
+        digest::source(&self.bytes, target)
     }
 }
 
@@ -71,6 +101,46 @@ pub(super) struct Files {
     pub list: Vec<ProjectFile>,
     /// Whether nothing was left out.
     pub complete: bool,
+    index: WordIndex,
+    /// What templates and documents may call: sorted words; `None` when there is too much of them.
+    called_by_text: Option<Vec<WordHash>>,
+    /// The names of all files and directories, without extensions: sorted words.
+    module_names: Vec<WordHash>,
+}
+
+impl Files {
+    /// The files that may hold `word`, in the order of their paths, with their numbers.
+    pub fn with_word(&self, word: &[u8]) -> impl Iterator<Item = (usize, &ProjectFile)> {
+        let numbers = self.index.files_with(word);
+        numbers.filter_map(|number| Some((number, self.list.get(number)?)))
+    }
+
+    /// The files that hold a word with this hash, in the order of their paths, with their numbers.
+    pub fn with_hash(&self, word: WordHash) -> impl Iterator<Item = (usize, &ProjectFile)> {
+        let numbers = self.index.files_with_hash(word);
+        numbers.filter_map(|number| Some((number, self.list.get(number)?)))
+    }
+
+    /// The number of the file at `path`.
+    pub fn number_of(&self, path: &Path) -> Option<usize> {
+        self.list.binary_search_by(|file| file.path.as_path().cmp(path)).ok()
+    }
+
+    /// The file at `path`.
+    pub fn at(&self, path: &Path) -> Option<&ProjectFile> {
+        self.list.get(self.number_of(path)?)
+    }
+
+    /// Whether a template, or a document with examples, may call something of this name.
+    pub fn is_called_by_text(&self, name: &str) -> bool {
+        let hash = words::hash(name.as_bytes());
+        self.called_by_text.as_ref().is_none_or(|called| called.binary_search(&hash).is_ok())
+    }
+
+    /// Whether a file or directory of the project may be imported as the top-level module `name`.
+    pub fn has_module(&self, name: &str) -> bool {
+        self.module_names.binary_search(&words::hash(name.as_bytes())).is_ok()
+    }
 }
 
 /// Tells two files apart, and not two paths of one file.
@@ -103,11 +173,12 @@ pub(super) fn identity_of(path: &Path) -> Option<Identity> {
 pub(super) fn read_all(root: &ProjectRoot, limits: Limits) -> Files {
     let reader = Reader {
         limits,
-        start: Instant::now(),
         files: AtomicUsize::new(0),
         bytes: AtomicU64::new(0),
         complete: AtomicBool::new(true),
         list: Mutex::new(Vec::new()),
+        text_bytes: AtomicU64::new(0),
+        called_by_text: Mutex::new(Vec::new()),
     };
     let depth = match root.extent() {
         Extent::Recursive => None,
@@ -140,7 +211,46 @@ pub(super) fn read_all(root: &ProjectRoot, limits: Limits) -> Files {
     list.sort_by(|one, other| one.identity.cmp(&other.identity).then_with(|| one.path.cmp(&other.path)));
     list.dedup_by(|one, other| one.identity == other.identity);
     list.sort_by(|one, other| one.path.cmp(&other.path));
-    Files { list, complete: reader.complete.into_inner() }
+    let index = WordIndex::new(list.iter().map(|file| file.words.as_slice()));
+    for file in &mut list {
+        file.words = Vec::new();
+    }
+    let called = reader.called_by_text.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Files {
+        complete: reader.complete.into_inner(),
+        index,
+        called_by_text: (reader.text_bytes.into_inner() <= limits.bytes).then(|| sorted(called)),
+        module_names: module_names(root, &list),
+        list,
+    }
+}
+
+fn module_names(root: &ProjectRoot, list: &[ProjectFile]) -> Vec<WordHash> {
+    let mut names: Vec<WordHash> = Vec::new();
+    // The root itself may be a package of that name.
+    names.extend(root.path.file_name().map(|name| words::hash(name.as_encoded_bytes())));
+    for file in list.iter().filter(|file| file.kind == FileKind::Code) {
+        let below = file.path.strip_prefix(&root.path).unwrap_or(&file.path).with_extension("");
+        names.extend(below.iter().map(|name| words::hash(name.as_encoded_bytes())));
+    }
+    // `package_dir={'pkg': 'src'}` gives a directory another name.
+    for file in list.iter().filter(|file| file.path.parent() == Some(&root.path)) {
+        let metadata = matches!(
+            file.path.file_name().and_then(|name| name.to_str()),
+            Some("setup.py" | "setup.cfg" | "pyproject.toml")
+        );
+        let renames = |word: &&str| memchr::memmem::find(&file.bytes, word.as_bytes()).is_some();
+        if metadata && ["package_dir", "package-dir", "sources"].iter().any(renames) {
+            names.extend(words::hashes(&file.bytes));
+        }
+    }
+    sorted(names)
+}
+
+fn sorted(mut hashes: Vec<WordHash>) -> Vec<WordHash> {
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
 }
 
 /// What became of an entry of the walk.
@@ -153,18 +263,16 @@ enum Taken {
 
 struct Reader {
     limits: Limits,
-    start: Instant,
     files: AtomicUsize,
     bytes: AtomicU64,
     complete: AtomicBool,
     list: Mutex<Vec<ProjectFile>>,
+    text_bytes: AtomicU64,
+    called_by_text: Mutex<Vec<WordHash>>,
 }
 
 impl Reader {
     fn take(&self, entry: &DirEntry) -> Taken {
-        if self.start.elapsed() > self.limits.time {
-            return Taken::LeftOut;
-        }
         let path = entry.path();
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
             return Taken::Done;
@@ -172,6 +280,9 @@ impl Reader {
         let Some(sort) = Sort::of(path) else { return Taken::Done };
         if sort == Sort::PerhapsScript && !is_python_script(path) {
             return Taken::Done;
+        }
+        if sort == Sort::Text {
+            return self.take_text(path);
         }
         match self.read(path, sort) {
             Ok(Some(file)) => {
@@ -182,6 +293,25 @@ impl Reader {
             Err(error) if error.kind() == ErrorKind::NotFound => Taken::Done,
             Ok(None) | Err(_) => Taken::LeftOut,
         }
+    }
+
+    /// Notes what a template or a document may call; the text itself is not kept.
+    fn take_text(&self, path: &Path) -> Taken {
+        let known = fs::metadata(path).map_or(0, |metadata| metadata.len());
+        if self.text_bytes.fetch_add(known, Ordering::Relaxed) + known > self.limits.bytes {
+            return Taken::Done;
+        }
+        let content = match fs::read(path) {
+            Ok(content) => content,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Taken::Done,
+            Err(_) => return Taken::LeftOut,
+        };
+        let document = path.extension().is_some_and(|extension| extension == "rst" || extension == "txt");
+        if !document || memchr::memmem::find(&content, b">>>").is_some() {
+            let called = usage::called_by_text(&content);
+            self.called_by_text.lock().unwrap_or_else(PoisonError::into_inner).extend(called);
+        }
+        Taken::Done
     }
 
     /// The file, or `None` when it passes a limit.
@@ -199,13 +329,20 @@ impl Reader {
             content = notebook::text(&content);
         }
         let kind = if sort == Sort::Configuration { FileKind::Configuration } else { FileKind::Code };
+        let grammar = match sort {
+            Sort::Python | Sort::PerhapsScript => Grammar::Python,
+            Sort::Cython | Sort::Notebook | Sort::Configuration | Sort::Text => Grammar::None,
+        };
         let identity = identity(path, &metadata);
         Ok(Some(ProjectFile {
             path: path.to_owned(),
             identity,
             kind,
+            grammar,
+            words: words::hashes(&content),
             bytes: content.into(),
             imports: OnceLock::new(),
+            digest: OnceLock::new(),
         }))
     }
 }
@@ -213,9 +350,12 @@ impl Reader {
 /// What the name of a file says about it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sort {
-    Code,
+    Python,
+    Cython,
     Notebook,
     Configuration,
+    /// A template, or a document that may hold examples.
+    Text,
     /// Without an extension: a script, if its first line says so.
     PerhapsScript,
 }
@@ -228,9 +368,12 @@ impl Sort {
         }
         let Some(extension) = path.extension() else { return Some(Self::PerhapsScript) };
         match extension.to_str()? {
-            "py" | "pyw" | "pyi" | "pyx" | "pxd" | "pxi" => Some(Self::Code),
+            "py" | "pyw" | "pyi" => Some(Self::Python),
+            "pyx" | "pxd" | "pxi" => Some(Self::Cython),
             "ipynb" => Some(Self::Notebook),
             "toml" | "cfg" | "ini" | "yaml" | "yml" => Some(Self::Configuration),
+            "html" | "htm" | "xhtml" | "jinja" | "jinja2" | "j2" | "mako" | "mak" | "tmpl" | "tpl" | "pt"
+            | "sls" | "rst" | "txt" => Some(Self::Text),
             _ => None,
         }
     }

@@ -67,8 +67,8 @@ impl Module {
         let word = Finder::new(&self.word);
         let main = Finder::new(b"__main__");
         let mut list = Vec::new();
-        for (index, file) in files.list.iter().enumerate() {
-            if file.path == self.path || self.identity.as_ref() == Some(&file.identity) {
+        for (index, file) in self.candidates(files) {
+            if self.is_in(file) {
                 continue;
             }
             let declares = self.is_declared_by(&file.path);
@@ -100,10 +100,44 @@ impl Module {
         Mentions::Files(list)
     }
 
+    /// The files that could mention this module, with their numbers, in order.
+    fn candidates<'f>(&self, files: &'f Files) -> Vec<(usize, &'f ProjectFile)> {
+        if self.kind == ModuleKind::Package {
+            return files.list.iter().enumerate().collect();
+        }
+        let mut found: Vec<usize> = files.with_word(&self.word).map(|(number, _)| number).collect();
+        found.extend(files.with_word(b"__main__").map(|(number, _)| number));
+        let declared = ["pyi", "pxd"].map(|extension| self.path.with_extension(extension));
+        found.extend(declared.iter().filter_map(|path| files.number_of(path)));
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().filter_map(|number| Some((number, files.list.get(number)?))).collect()
+    }
+
+    /// Whether `file` is the one that holds this module.
+    pub fn is_in(&self, file: &ProjectFile) -> bool {
+        file.path == self.path || self.identity.as_ref() == Some(&file.identity)
+    }
+
+    /// Whether `name` is what other files call this module.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.word == name.as_bytes()
+    }
+
+    /// Whether some file asks the module for names that it does not spell out: `vars(mod)`.
+    pub fn is_inspected(&self, files: &Files) -> bool {
+        let word = Finder::new(&self.word);
+        files
+            .with_word(&self.word)
+            .any(|(_, file)| !self.is_in(file) && self.is_inspected_by(&file.bytes, &word))
+    }
+
     /// Whether `name` occurs in one of `mentions` in a way that could mean this module's name.
     pub fn is_used(&self, name: &str, mentions: &[Mention], files: &Files) -> bool {
         let finder = Finder::new(name);
-        mentions.iter().any(|mention| {
+        let holding: Vec<usize> = files.with_word(name.as_bytes()).map(|(number, _)| number).collect();
+        let mentions = mentions.iter().filter(|mention| holding.binary_search(&mention.file).is_ok());
+        mentions.into_iter().any(|mention| {
             let Some(file) = files.list.get(mention.file) else { return true };
             let text = &file.bytes[..];
             usage::words(text, &finder).any(|range| {

@@ -1,17 +1,26 @@
 //! What lies around a file: the root of its project, the Pythons it must run on, and what other files of the
 //! project do with its names. Reads files; never writes or executes one.
 
+mod callers;
+mod class_statements;
+mod closure;
+mod digest;
 mod files;
+mod lookups;
 mod mentions;
 mod notebook;
+mod offenders;
 mod root;
 mod specifiers;
 mod stated;
+mod subclasses;
 mod target;
 mod types;
 mod usage;
+mod words;
 mod world;
 
+pub use closure::Closure;
 pub use files::Limits;
 pub use root::{ProjectRoot, RootMarker, Roots};
 pub use target::{TargetDecision, TargetSource, decide_target};

@@ -134,6 +134,36 @@ pub(super) fn setup_py(root: &Path) -> Stated {
     stated
 }
 
+/// Whether the files in `root` make a package that others can install. A file that cannot be read does.
+pub(super) fn is_distributable(root: &Path) -> bool {
+    match read(&root.join("setup.py")) {
+        Ok(_) => return true,
+        Err(stated) if stated.problem.is_some() => return true,
+        Err(_) => {}
+    }
+    let in_pyproject = match read(&root.join("pyproject.toml")) {
+        Ok(text) => text.parse::<toml::Table>().map_or(true, |table| pyproject_is_distributable(&table)),
+        Err(stated) => stated.problem.is_some(),
+    };
+    let in_setup_cfg = match read(&root.join("setup.cfg")) {
+        Ok(text) => ini_entries(&text).map_or(true, |entries| {
+            entries.iter().any(|entry| matches!(entry.section.as_str(), "metadata" | "options"))
+        }),
+        Err(stated) => stated.problem.is_some(),
+    };
+    in_pyproject || in_setup_cfg
+}
+
+fn pyproject_is_distributable(table: &toml::Table) -> bool {
+    let tool = |name: &str| table.get("tool").and_then(|tools| tools.get(name));
+    // A build backend without metadata has them elsewhere.
+    if table.contains_key("project") || table.contains_key("build-system") || tool("flit").is_some() {
+        return true;
+    }
+    tool("poetry")
+        .is_some_and(|poetry| poetry.get("package-mode").and_then(toml::Value::as_bool) != Some(false))
+}
+
 /// The names of the packages in `requirements.txt` in `root`.
 pub(super) fn requirements(root: &Path) -> Vec<String> {
     let text = read(&root.join("requirements.txt")).unwrap_or_default();

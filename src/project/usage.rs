@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
+use super::words::{self, WordHash, is_name_byte};
+
 /// Where `word` stands in `text` as a whole word.
 ///
 /// The letter of an escape sequence does not belong to a word: the `n` in `"import mod\nmod.name"`.
@@ -22,10 +24,6 @@ fn is_whole(text: &[u8], range: &Range<usize>) -> bool {
         [.., last] => is_name_byte(*last),
     };
     !after && !before
-}
-
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 /// An `import` (or Cython's `cimport`) and what it imports.
@@ -160,6 +158,21 @@ pub(super) fn before(text: &[u8], at: usize) -> Option<usize> {
             _ => return Some(at - 1),
         }
     }
+}
+
+/// The words of a template or document that may be a call, or an attribute that a template calls: `name(` and
+/// `x.name`.
+pub(super) fn called_by_text(text: &[u8]) -> Vec<WordHash> {
+    let may_be_called = |word: &words::Word<'_>| {
+        let end = word.start + word.text.len();
+        let opens = text.get(skip_blanks(text, end)) == Some(&b'(');
+        opens || before(text, word.start).is_some_and(|at| text.get(at) == Some(&b'.'))
+    };
+    let mut called: Vec<WordHash> =
+        words::words(text).filter(may_be_called).map(|word| words::hash(word.text)).collect();
+    called.sort_unstable();
+    called.dedup();
+    called
 }
 
 /// Whether the word at `range` is the whole of a string, be it escaped in another string.

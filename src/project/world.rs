@@ -1,17 +1,20 @@
 //! The [`World`] of one file of a project.
 //!
-//! Keeps what was read and answered; how a question is answered is the business of `mentions`.
+//! Keeps what was read and answered; how a question is answered is the business of `mentions`,
+//! `closure`, `callers` and `subclasses`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::ProjectRoot;
-use super::files::{Files, Limits, read_all};
+use super::callers::Question;
+use super::closure::{Boundary, shadowing};
+use super::files::{Files, Limits, ProjectFile, read_all};
 use super::mentions::{Mentions, Module, read_by_tools};
-use super::{TypeEngine, TypedFile};
-use crate::semantic::{Answer, EngineType, World};
-use crate::text::{Range, Source};
+use super::subclasses::{self, ClassIndex};
+use super::{Closure, ProjectRoot, TargetDecision, TypeEngine, TypedFile};
+use crate::semantic::{Annotations, Answer, CallSite, Callee, Class, EngineType, Subclasses, World};
+use crate::text::{Range, Source, Target};
 
 /// A project whose files are read once, when the first question is asked; for many threads.
 #[derive(Debug)]
@@ -19,7 +22,13 @@ pub struct Project {
     root: ProjectRoot,
     limits: Limits,
     types: TypeEngine,
+    closure: Closure,
+    annotations: Annotations,
+    target: Option<TargetDecision>,
     files: OnceLock<Files>,
+    boundary: OnceLock<Boundary>,
+    classes: OnceLock<ClassIndex>,
+    overriding: Mutex<HashMap<Class, Subclasses>>,
     /// By the absolute path of the module's file.
     modules: Mutex<HashMap<PathBuf, Arc<ModuleFacts>>>,
 }
@@ -28,8 +37,34 @@ pub struct Project {
 #[derive(Debug)]
 struct ModuleFacts {
     path: PathBuf,
-    mentions: OnceLock<Option<(Module, Mentions)>>,
+    module: OnceLock<Option<Module>>,
+    mentions: OnceLock<Mentions>,
     answers: Mutex<HashMap<String, Answer>>,
+    /// By whether the type engine was asked, too.
+    calls: Mutex<HashMap<(OwnedCallee, Typing), Option<Vec<CallSite>>>>,
+}
+
+/// Whether the type engine is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Typing {
+    On,
+    Off,
+}
+
+/// A [`Callee`] that owns its name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum OwnedCallee {
+    Function(String),
+    Method(String),
+}
+
+impl From<Callee<'_>> for OwnedCallee {
+    fn from(callee: Callee<'_>) -> Self {
+        match callee {
+            Callee::Function(name) => Self::Function(name.to_owned()),
+            Callee::Method(name) => Self::Method(name.to_owned()),
+        }
+    }
 }
 
 impl Project {
@@ -40,13 +75,43 @@ impl Project {
 
     /// The project at `root`, of which no more than `limits` is read.
     pub fn with_limits(root: ProjectRoot, limits: Limits) -> Self {
-        Self { root, limits, types: TypeEngine::off(), files: OnceLock::new(), modules: Mutex::default() }
+        Self {
+            root,
+            limits,
+            types: TypeEngine::off(),
+            closure: Closure::Found,
+            annotations: Annotations::Trusted,
+            target: None,
+            files: OnceLock::new(),
+            boundary: OnceLock::new(),
+            classes: OnceLock::new(),
+            overriding: Mutex::default(),
+            modules: Mutex::default(),
+        }
     }
 
     /// The same project, whose types `engine` is asked for.
     #[must_use]
     pub fn with_types(self, engine: TypeEngine) -> Self {
         Self { types: engine, ..self }
+    }
+
+    /// The same project, with what is stated about its users.
+    #[must_use]
+    pub fn with_closure(self, closure: Closure) -> Self {
+        Self { closure, ..self }
+    }
+
+    /// The same project, where `annotations` says whether declared types are believed.
+    #[must_use]
+    pub fn with_annotations(self, annotations: Annotations) -> Self {
+        Self { annotations, ..self }
+    }
+
+    /// The same project, for the Pythons of `target`.
+    #[must_use]
+    pub fn with_target(self, target: TargetDecision) -> Self {
+        Self { target: Some(target), ..self }
     }
 
     /// The root that the project was made with.
@@ -59,13 +124,47 @@ impl Project {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
         let facts = modules.entry(path).or_insert_with_key(|path| {
-            Arc::new(ModuleFacts { path: path.clone(), mentions: OnceLock::new(), answers: Mutex::default() })
+            Arc::new(ModuleFacts {
+                path: path.clone(),
+                module: OnceLock::new(),
+                mentions: OnceLock::new(),
+                answers: Mutex::default(),
+                calls: Mutex::default(),
+            })
         });
         ProjectWorld { project: self, facts: Arc::clone(facts), types: None }
     }
 
     fn files(&self) -> &Files {
         self.files.get_or_init(|| read_all(&self.root, self.limits))
+    }
+
+    fn classes(&self) -> &ClassIndex {
+        self.classes.get_or_init(|| ClassIndex::new(self.files()))
+    }
+
+    fn boundary(&self) -> &Boundary {
+        self.boundary.get_or_init(|| Boundary::new(&self.root, self.closure))
+    }
+
+    /// The Pythons that `file` must run on.
+    fn target_of(&self, file: &ProjectFile) -> Target {
+        match &self.target {
+            Some(decision) => decision.for_text(&String::from_utf8_lossy(&file.bytes)),
+            None => Target::default(),
+        }
+    }
+
+    /// A class of the project that subclasses `class` and behaves otherwise.
+    fn overriding(&self, class: Class) -> Subclasses {
+        let mut known = self.overriding.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(&class) {
+            return found.clone();
+        }
+        let files = self.files();
+        let found = self.classes().overriding(class, files, &self.root.path, |file| self.target_of(file));
+        known.insert(class, found.clone());
+        found
     }
 }
 
@@ -91,6 +190,49 @@ impl World for ProjectWorld<'_> {
     fn type_at(&self, range: Range) -> Option<EngineType> {
         self.types.as_ref()?.type_at(range)
     }
+
+    fn has_unseen_users(&self) -> Answer {
+        if !self.is_inside() {
+            return Answer::Unknown;
+        }
+        if self.project.boundary().has_unseen_users(&self.facts.path, self.project.files()) {
+            Answer::Yes
+        } else {
+            Answer::No
+        }
+    }
+
+    fn calls_elsewhere(&self, callee: Callee<'_>) -> Option<Vec<CallSite>> {
+        let key = (OwnedCallee::from(callee), self.typing());
+        let known = self.facts.calls.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        // Without the lock: whoever asks meanwhile finds the same.
+        let found = self.find_calls(callee);
+        let mut calls = self.facts.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.insert(key, found.clone());
+        found
+    }
+
+    fn shadows_standard_module(&self, name: &str) -> Answer {
+        let file = self.project.files().at(&self.facts.path);
+        let target = file.map_or_else(Target::default, |file| self.project.target_of(file));
+        let root = &self.project.root.path;
+        let found = shadowing(&self.facts.path, root, name, target).iter().any(|place| place.is_file());
+        if found { Answer::Yes } else { Answer::No }
+    }
+
+    fn overriding_subclass(&self, class: Class) -> Subclasses {
+        let files = self.project.files();
+        let Some(file) = files.at(&self.facts.path).filter(|_| files.complete) else {
+            return Subclasses::Unknown;
+        };
+        match subclasses::in_file(file, class) {
+            Subclasses::None => self.project.overriding(class),
+            other => other,
+        }
+    }
 }
 
 impl<'p> ProjectWorld<'p> {
@@ -103,9 +245,42 @@ impl<'p> ProjectWorld<'p> {
 }
 
 impl ProjectWorld<'_> {
+    /// Whether the file lies below the root of the project.
+    fn is_inside(&self) -> bool {
+        self.facts.path.starts_with(&self.project.root.path)
+    }
+
+    fn module(&self) -> Option<&Module> {
+        self.facts.module.get_or_init(|| Module::new(&self.facts.path)).as_ref()
+    }
+
+    fn find_calls(&self, callee: Callee<'_>) -> Option<Vec<CallSite>> {
+        let files = Some(self.project.files()).filter(|files| files.complete && self.is_inside())?;
+        let target = |file: &ProjectFile| self.project.target_of(file);
+        let question = Question {
+            files,
+            module: self.module()?,
+            path: &self.facts.path,
+            classes: &|| self.project.classes(),
+            annotations: self.project.annotations,
+            target: &target,
+        };
+        question.calls(callee, |path, source, ask| {
+            let world = self.project.world_for(path);
+            match self.typing() {
+                Typing::On => ask(&CallerWorld(world.with_text(source))),
+                Typing::Off => ask(&CallerWorld(world)),
+            }
+        })
+    }
+
+    fn typing(&self) -> Typing {
+        if self.types.is_some() { Typing::On } else { Typing::Off }
+    }
+
     fn find_out(&self, name: &str) -> Answer {
         // Python folds other letters before it compares names, and files differ in their encodings.
-        if !name.is_ascii() || !self.facts.path.starts_with(&self.project.root.path) {
+        if !name.is_ascii() || !self.is_inside() {
             return Answer::Unknown;
         }
         let tools = read_by_tools(&self.facts.path, name);
@@ -116,22 +291,43 @@ impl ProjectWorld<'_> {
         if !files.complete {
             return Answer::Unknown;
         }
-        let found = self.facts.mentions.get_or_init(|| {
-            let module = Module::new(&self.facts.path)?;
-            let mentions = module.mentions(files);
-            Some((module, mentions))
-        });
+        let Some(module) = self.module() else { return Answer::Unknown };
+        let found = self.facts.mentions.get_or_init(|| module.mentions(files));
         match found {
-            None => Answer::Unknown,
-            Some((_, Mentions::All)) => Answer::Yes,
-            Some((module, Mentions::Files(list))) => {
-                if module.is_used(name, list, files) {
-                    Answer::Yes
-                } else {
-                    Answer::No
-                }
-            }
+            Mentions::All => Answer::Yes,
+            Mentions::Files(list) if module.is_used(name, list, files) => Answer::Yes,
+            Mentions::Files(_) => Answer::No,
         }
+    }
+}
+
+/// The world of a file whose calls are looked at on behalf of another: what its own functions are called with
+/// is not asked in turn, so that every question ends, and ends the same whoever asks first.
+struct CallerWorld<'p>(ProjectWorld<'p>);
+
+impl World for CallerWorld<'_> {
+    fn name_used_elsewhere(&self, name: &str) -> Answer {
+        self.0.name_used_elsewhere(name)
+    }
+
+    fn type_at(&self, range: Range) -> Option<EngineType> {
+        self.0.type_at(range)
+    }
+
+    fn has_unseen_users(&self) -> Answer {
+        self.0.has_unseen_users()
+    }
+
+    fn calls_elsewhere(&self, _callee: Callee<'_>) -> Option<Vec<CallSite>> {
+        None
+    }
+
+    fn shadows_standard_module(&self, name: &str) -> Answer {
+        self.0.shadows_standard_module(name)
+    }
+
+    fn overriding_subclass(&self, class: Class) -> Subclasses {
+        self.0.overriding_subclass(class)
     }
 }
 

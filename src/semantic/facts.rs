@@ -11,7 +11,7 @@ use super::{Flow, GuardTrial, Model, Refusal, ScopeId, ScopeKind, Type, World};
 use crate::syntax::{Field, Node, SyntaxTree};
 
 /// Whether declared types are believed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Annotations {
     /// They are, as far as nothing in the project says otherwise.
     #[default]

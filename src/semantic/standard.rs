@@ -1,7 +1,7 @@
 //! Whether a name is a module of the standard library, or a function of one.
 
 use super::guards::Guarded;
-use super::{BindingKind, Facts, Reason, Refusal, Resolution, Taints, VariableId};
+use super::{Answer, BindingKind, Facts, Reason, Refusal, Resolution, Taints, VariableId};
 use crate::syntax::{Attribute, Field, Kind, Node};
 use crate::text::Range;
 
@@ -14,7 +14,8 @@ use crate::text::Range;
 ///
 /// # Errors
 ///
-/// When a binding of it does not import that module, something stores into it, or a star import could hide it.
+/// When a binding of it does not import that module, a file of the project comes before it, something stores into
+/// it, or a star import could hide it.
 pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> Guarded {
     let row = facts.model().variable(variable);
     let imports = row.bindings.iter().all(|binding| {
@@ -28,7 +29,7 @@ pub fn standard_module(facts: &Facts<'_>, variable: VariableId, module: &str) ->
         binding.kind == BindingKind::Import && imported.is_some_and(|name| name.text() == module)
     });
     let refusal = || Refusal::new(Reason::NotStandardModule, first_binding(facts, variable));
-    if !imports || row.bindings.is_empty() {
+    if !imports || row.bindings.is_empty() || is_shadowed(facts, module) {
         facts.refuse(refusal())?;
     }
     if is_stored_into(facts, variable) {
@@ -60,7 +61,7 @@ pub fn standard_function(facts: &Facts<'_>, variable: VariableId, module: &str) 
         }
         found = Some(imported.text().to_owned());
     }
-    if star_imported_after(facts, variable) {
+    if star_imported_after(facts, variable) || is_shadowed(facts, module) {
         let refusal = Refusal::new(Reason::NotStandardModule, first_binding(facts, variable));
         facts.refuse(refusal).ok()?;
     }
@@ -111,6 +112,12 @@ fn first_binding(facts: &Facts<'_>, variable: VariableId) -> Range {
     let model = facts.model();
     let first = model.variable(variable).bindings.first().map(|id| model.binding(*id).node);
     first.map_or(Range::empty(0), |node| facts.tree().node(node).range())
+}
+
+/// Whether an import of the standard `module` finds a file of the project.
+fn is_shadowed(facts: &Facts<'_>, module: &str) -> bool {
+    let top = module.split('.').next().unwrap_or(module);
+    facts.world().shadows_standard_module(top) != Answer::No
 }
 
 /// Whether the file assigns to an attribute of what the variable holds.

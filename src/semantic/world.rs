@@ -88,6 +88,12 @@ pub trait World: Sync {
         None
     }
 
+    /// Whether an import of the standard module `name` in this file finds another one: a file of the project
+    /// that has its name and comes first.
+    fn shadows_standard_module(&self, _name: &str) -> Answer {
+        Answer::No
+    }
+
     /// Whether a class that values in this file may have subclasses `class` and overrides how its instances
     /// are shown, formatted, added or compared.
     fn overriding_subclass(&self, _class: Class) -> Subclasses {
