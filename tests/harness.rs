@@ -98,6 +98,30 @@ fn a_rewrite_that_changes_behaviour_is_noticed() {
 }
 
 #[test]
+fn loops_that_are_rewritten_have_to_run_over_nothing_and_into_exceptions() {
+    let program = |name: &str, last: &str| {
+        format!(
+            "def f(items):\n    for item in items:\n        print({name}, 1 / item)\n{name} = 1\nf([1])\n{last}"
+        )
+    };
+    let faults = |before: &str, last: &str| {
+        let page = RENAME_PAGE
+            .replace("python before", before)
+            .replace("alpha = 1\nprint(alpha)\n", &program("alpha", last))
+            .replace("beta = 1\nprint(beta)\n", &program("beta", last));
+        faults_of(page)
+    };
+    let all = "f([])\ntry:\n    f([0])\nexcept ZeroDivisionError:\n    print(0)\n";
+    assert_eq!(faults("python before", all), "");
+    assert_eq!(faults("python before never-empty never-raises", ""), "");
+    let missing = faults("python before", "");
+    assert!(missing.contains("line 2 of the program does not run over nothing"), "{missing}");
+    assert!(missing.contains("line 2 of the program does not run into an exception"), "{missing}");
+    let excused = faults("python before never-empty", all);
+    assert!(excused.contains("never does, but runs over nothing"), "{excused}");
+}
+
+#[test]
 fn text_around_a_fix_stays() {
     let setup = Setup { registry: RENAMING, ..Setup::default() };
     let outcome = fix("x = 'é'  # é\r\nif x:\r\n\talpha = 'ü' ; y = \\\r\n\t\talpha", &setup);
