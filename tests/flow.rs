@@ -9,7 +9,7 @@ use pyfix::semantic::{Flow, Model, Resolution, ScopeKind};
 use pyfix::syntax::{Argument, Call, Field, Node, Regions, parse};
 use pyfix::text::{Dialect, PythonVersion, Source, Target};
 
-use crate::support::pythons::pythons;
+use crate::behaviour::pythons::pythons;
 
 /// How many programs are made.
 const PROGRAMS: u64 = 400;

@@ -10,7 +10,8 @@ use pyfix::engine::Outcome;
 use pyfix::semantic::UnknownWorld;
 use pyfix::text::{Dialect, PythonVersion, Target};
 
-use crate::behaviour::{Comparison, Pair, compare_all};
+use crate::behaviour::pythons::pythons;
+use crate::behaviour::{Comparison, Pair, compare_all, compare_within};
 use crate::support::check::{Setup, try_fix, valid_python3};
 use crate::support::diff::diff;
 
@@ -88,6 +89,40 @@ pub fn programs() -> Vec<Program> {
     programs
 }
 
+/// The judge can tell: every wrong rewrite behaves differently somewhere.
+#[test]
+fn wrong_rewrites_are_told_apart() {
+    if !pythons().complete() {
+        eprintln!("not checked, since some differences show on one release alone");
+        return;
+    }
+    let pitfalls: Vec<Pitfall> = fixtures().iter().map(|path| Pitfall::read(path)).collect();
+    let all = Target::from_oldest(PythonVersion::PY27);
+    let newest = pythons().within(all).pop().map_or(all.newest, |interpreter| interpreter.version);
+    let mut left: Vec<&Pitfall> =
+        pitfalls.iter().filter(|pitfall| pitfall.wrong.is_some() && !pitfall.needs).collect();
+    let mut faults = Vec::new();
+    // One release tells most of them apart; all have to be asked for the rest only.
+    for target in [Target { oldest: newest, newest }, all] {
+        let pairs: Vec<Pair> = left
+            .iter()
+            .map(|pitfall| {
+                let after = pitfall.wrong.clone().unwrap_or_default();
+                let run = |text: &str| script(text, pitfall.importer.as_deref());
+                Pair { before: run(&pitfall.before), after: run(&after), target }
+            })
+            .collect();
+        let told: Vec<bool> =
+            compare_within(&pairs, 1).iter().map(|comparison| comparison.difference().is_some()).collect();
+        let marked = left.iter().zip(&told).filter(|(pitfall, told)| **told && pitfall.alike);
+        faults.extend(marked.map(|(pitfall, _)| format!("{} is `alike`, but can be told apart", pitfall.id)));
+        left = left.into_iter().zip(told).filter(|(_, told)| !told).map(|(pitfall, _)| pitfall).collect();
+    }
+    let unmarked = left.iter().filter(|pitfall| !pitfall.alike);
+    faults.extend(unmarked.map(|pitfall| format!("{} cannot be told from its wrong rewrite", pitfall.id)));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/pitfalls")
 }
@@ -145,6 +180,10 @@ struct Pitfall {
     trusts: bool,
     /// Whether the importer reaches the names in a way that no search finds.
     unmentioned: bool,
+    /// Whether running it does not show what is wrong.
+    alike: bool,
+    /// Whether it needs a package that is not there.
+    needs: bool,
     before: String,
     /// Another file, which imports the program as `subject`.
     importer: Option<String>,
@@ -153,18 +192,17 @@ struct Pitfall {
 }
 
 impl Pitfall {
-    /// Reads `# title`, `# === before` with options (`py2`, `trusts`, `unmentioned`), the program, and where there are
-    /// any `# === importer` or `# === wrong` and that one.
+    /// Reads `# title`, `# === before` with options, the program, and where there are any `# === importer` or
+    /// `# === wrong` and that one. Options are `py2`, `trusts`, `unmentioned`, `alike`, and `needs=` with the name of
+    /// a package.
     fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
         let (title, rest) = text.split_once("\n# === before").expect("a title, then the program");
         let (options, programs) = rest.split_once('\n').expect("a program");
         let options: Vec<&str> = options.split_whitespace().collect();
-        assert!(
-            options.iter().all(|option| ["py2", "trusts", "unmentioned"].contains(option)),
-            "{}",
-            path.display()
-        );
+        let known =
+            |option: &&str| ["py2", "trusts", "unmentioned", "alike"].contains(option) || option.starts_with("needs=");
+        assert!(options.iter().all(known), "{}", path.display());
         let dialect = if options.contains(&"py2") { Dialect::Python2 } else { Dialect::Python3 };
         let (before, wrong) = match programs.split_once("# === wrong\n") {
             Some((before, wrong)) => (before, Some(wrong.to_owned())),
@@ -181,6 +219,8 @@ impl Pitfall {
             trusts: options.contains(&"trusts"),
             unmentioned: options.contains(&"unmentioned"),
             importer,
+            alike: options.contains(&"alike"),
+            needs: options.iter().any(|option| option.starts_with("needs=")),
             before: before.to_owned(),
             wrong,
         }

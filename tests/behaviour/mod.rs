@@ -73,7 +73,12 @@ impl Comparison {
 
 /// Runs all pairs, each program in a process of its own, on every interpreter that their targets name.
 pub fn compare_all(pairs: &[Pair]) -> Vec<Comparison> {
-    compare_in(Mode::Apart, pairs, SECONDS)
+    compare_within(pairs, SECONDS)
+}
+
+/// As [`compare_all`], where no program may run longer than `seconds`.
+pub fn compare_within(pairs: &[Pair], seconds: u64) -> Vec<Comparison> {
+    compare_in(Mode::Apart, pairs, seconds)
 }
 
 /// Runs all pairs, many programs in one process; a difference counts only if it is one in processes apart too.
