@@ -51,7 +51,8 @@ const RENAMING_LIST: &[&dyn Transform] = &[&RENAME];
 /// Changes what a program does.
 static WRONG: Replace = Replace { meta: &WRONG_META, from: "1", to: "2" };
 static WRONG_META: Meta = meta("rename-alpha", RENAME_PAGE, &[Kind::Integer], &["1"]);
-const WRONG_RENAMING: Registry = Registry::new(WRONG_LIST);
+/// A registry with one transform, which changes what programs do.
+pub const WRONG_RENAMING: Registry = Registry::new(WRONG_LIST);
 const WRONG_LIST: &[&dyn Transform] = &[&WRONG];
 
 fn faults_of(page: String) -> String {

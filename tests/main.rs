@@ -15,6 +15,7 @@ mod cli;
 mod docs;
 mod engine;
 mod flow;
+mod generate;
 mod guards;
 mod harness;
 mod pages;

@@ -182,6 +182,8 @@ struct Pitfall {
     unmentioned: bool,
     /// Whether running it does not show what is wrong.
     alike: bool,
+    /// The oldest Python that it must run on.
+    oldest: Option<PythonVersion>,
     /// Whether it needs a package that is not there.
     needs: bool,
     before: String,
@@ -193,15 +195,17 @@ struct Pitfall {
 
 impl Pitfall {
     /// Reads `# title`, `# === before` with options, the program, and where there are any `# === importer` or
-    /// `# === wrong` and that one. Options are `py2`, `trusts`, `unmentioned`, `alike`, and `needs=` with the name of
-    /// a package.
+    /// `# === wrong` and that one. Options are `py2`, `target=py312`, `trusts`, `unmentioned`, `alike`, and `needs=`
+    /// with the name of a package.
     fn read(path: &Path) -> Self {
         let text = std::fs::read_to_string(path).unwrap();
         let (title, rest) = text.split_once("\n# === before").expect("a title, then the program");
         let (options, programs) = rest.split_once('\n').expect("a program");
         let options: Vec<&str> = options.split_whitespace().collect();
-        let known =
-            |option: &&str| ["py2", "trusts", "unmentioned", "alike"].contains(option) || option.starts_with("needs=");
+        let known = |option: &&str| {
+            ["py2", "trusts", "unmentioned", "alike"].contains(option)
+                || ["needs=", "target="].iter().any(|it| option.starts_with(it))
+        };
         assert!(options.iter().all(known), "{}", path.display());
         let dialect = if options.contains(&"py2") { Dialect::Python2 } else { Dialect::Python3 };
         let (before, wrong) = match programs.split_once("# === wrong\n") {
@@ -220,6 +224,10 @@ impl Pitfall {
             unmentioned: options.contains(&"unmentioned"),
             importer,
             alike: options.contains(&"alike"),
+            oldest: options
+                .iter()
+                .find_map(|option| option.strip_prefix("target="))
+                .map(|version| PythonVersion::parse(version).expect("a version")),
             needs: options.iter().any(|option| option.starts_with("needs=")),
             before: before.to_owned(),
             wrong,
@@ -228,6 +236,7 @@ impl Pitfall {
 
     fn setup(&self, mode: Mode) -> Setup {
         let mut setup = Setup { dialect: self.dialect, ..Setup::default() };
+        setup.target.oldest = self.oldest.unwrap_or(setup.target.oldest);
         if self.dialect == Dialect::Python2 {
             setup.target = Target { oldest: PythonVersion::PY27, newest: PythonVersion::PY27 };
         }

@@ -97,7 +97,11 @@ pub fn compare_quickly(pairs: &[Pair], seconds: u64) -> Vec<Comparison> {
 fn compare_in(mode: Mode, pairs: &[Pair], seconds: u64) -> Vec<Comparison> {
     let results: Mutex<Vec<Comparison>> = Mutex::new(vec![Comparison::default(); pairs.len()]);
     let all = pythons().within(Target::from_oldest(PythonVersion::PY27));
-    in_parallel(&all, |interpreter| {
+    let needed = |interpreter: &&Interpreter| {
+        pairs.iter().any(|pair| (pair.target.oldest..=pair.target.newest).contains(&interpreter.version))
+    };
+    let needed: Vec<&Interpreter> = all.into_iter().filter(needed).collect();
+    in_parallel(&needed, |interpreter| {
         let named = |pair: &Pair| (pair.target.oldest..=pair.target.newest).contains(&interpreter.version);
         let mine: Vec<usize> = (0..pairs.len()).filter(|&index| named(&pairs[index])).collect();
         let texts = mine.iter().flat_map(|&index| [&*pairs[index].before, &*pairs[index].after]);
