@@ -14,6 +14,7 @@ mod bytes;
 mod cli;
 mod docs;
 mod engine;
+mod evidence;
 mod flow;
 mod generate;
 mod guards;

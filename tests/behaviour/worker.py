@@ -118,6 +118,9 @@ def run_in_child(programs, request, output, answers):
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    # Should the worker be gone when time is over, nobody else ends what never ends.
+    seconds = request["seconds"] * (len(programs) + 1)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     # Both streams go to one file, so that the order of what a program writes is kept.
     os.dup2(output, 1)

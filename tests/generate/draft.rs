@@ -133,8 +133,8 @@ impl Draft {
         let own = self.chance(65);
         match self.language {
             _ if own => self.line(format!("show({values})")),
-            Language::Two => self.line(format!("print repr([{values}])")),
-            Language::Both | Language::Three => self.line(format!("print(repr([{values}]))")),
+            Language::Two => self.line(format!("print shown([{values}])")),
+            Language::Both | Language::Three => self.line(format!("print(shown([{values}]))")),
         }
     }
 

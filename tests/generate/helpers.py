@@ -12,6 +12,8 @@ def shown(value):
             return 'call ' + repr(value())
         except Exception as error:
             return 'call ' + type(error).__name__
+    if type(value).__name__ == 'generator':
+        return 'all of ' + shown(list(value))
     return repr(value)
 #: attempt show
 def attempt(function, *arguments):
