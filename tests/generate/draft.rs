@@ -57,7 +57,7 @@ pub struct Draft {
 impl Draft {
     /// An empty program, which may meet some of `hazards`.
     pub fn new(mut random: Random, language: Language, hazards: &[&'static str]) -> Self {
-        let budget = random.pick(&[0, 1, 1, 2, 2, 3, 4, 6]);
+        let budget = random.pick(&[0, 1, 2, 2, 3, 4, 5, 7]);
         let allowed = (0..budget).map(|_| random.pick(hazards)).collect();
         Self {
             random,
@@ -79,11 +79,16 @@ impl Draft {
 
     /// Whether to meet `hazard` here; it is counted then.
     pub fn risk(&mut self, hazard: &'static str) -> bool {
-        let meets = self.allowed.contains(hazard) && self.random.chance(60);
+        let meets = self.allowed.contains(hazard) && self.random.chance(80);
         if meets {
             self.hazards.insert(hazard);
         }
         meets
+    }
+
+    /// Whether it may meet one of `hazards`, which is not counted.
+    pub fn may_meet(&self, hazards: &[&str]) -> bool {
+        hazards.iter().any(|hazard| self.allowed.contains(hazard))
     }
 
     /// Whether the text is only for Python 3.

