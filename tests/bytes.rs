@@ -7,7 +7,8 @@ use std::path::Path;
 
 use pyfix::text::Target;
 
-use crate::support::pythons::{End, pythons};
+use crate::behaviour::pythons::pythons;
+use crate::behaviour::worker::End;
 
 const LOOP: &str = "    r = []\n    for x in xs:\n        r.append(x + 1)\n";
 const COMPREHENSION: &str = "    r = [x + 1 for x in xs]\n";
@@ -86,11 +87,11 @@ fn write(directory: &Path) -> String {
 }
 
 fn check_behaviour(before: &[u8], after: &[u8]) {
-    for interpreter in pythons().sample(Target::default()) {
+    for interpreter in pythons().within(Target::default()) {
         let observed = interpreter.run_bytes(before);
         let version = interpreter.version;
         assert_eq!(observed.end, End::Finished, "Python {version}: {observed}");
-        assert!(!observed.stdout.is_empty());
+        assert!(!observed.output.is_empty());
         let now = interpreter.run_bytes(after);
         assert!(observed.same_as(&now), "Python {version}:\n{observed}\n{now}");
     }

@@ -9,7 +9,7 @@ use pyfix::semantic::{Flow, Model, Resolution, ScopeKind};
 use pyfix::syntax::{Argument, Call, Field, Node, Regions, parse};
 use pyfix::text::{Dialect, PythonVersion, Source, Target};
 
-use crate::support::pythons::pythons;
+use crate::behaviour::pythons::pythons;
 
 /// How many programs are made.
 const PROGRAMS: u64 = 400;
@@ -26,7 +26,7 @@ fn reads_see_a_binding_that_reaches_them() {
     let script = format!("TEXTS = {}\n{DRIVER}", serde_json::to_string(&texts).unwrap());
     let seen = python.run(&script);
     let events: Vec<Vec<(u32, Option<String>)>> =
-        serde_json::from_str(&seen.stdout).unwrap_or_else(|error| panic!("{error}\n{seen}"));
+        serde_json::from_str(&seen.output).unwrap_or_else(|error| panic!("{error}\n{seen}"));
     let mut counts = Counts::default();
     let mut faults = Vec::new();
     for (program, events) in programs.iter().zip(&events) {

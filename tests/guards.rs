@@ -16,10 +16,11 @@ use pyfix::semantic::{GuardTrial, Reason, Refusal, RefusalFilter};
 use pyfix::text::{PythonVersion, Source};
 use pyfix::transforms::BUILT_IN;
 
+use crate::behaviour::pythons::pythons;
+use crate::behaviour::worker::{End, Observation};
 use crate::pages;
 use crate::pitfalls::{self, Program};
 use crate::support::diff::diff;
-use crate::support::pythons::{End, Observation, pythons};
 
 const PAGE: &str = "docs/guards-on-trial.md";
 

@@ -51,7 +51,8 @@ const RENAMING_LIST: &[&dyn Transform] = &[&RENAME];
 /// Changes what a program does.
 static WRONG: Replace = Replace { meta: &WRONG_META, from: "1", to: "2" };
 static WRONG_META: Meta = meta("rename-alpha", RENAME_PAGE, &[Kind::Integer], &["1"]);
-const WRONG_RENAMING: Registry = Registry::new(WRONG_LIST);
+/// A registry with one transform, which changes what programs do.
+pub const WRONG_RENAMING: Registry = Registry::new(WRONG_LIST);
 const WRONG_LIST: &[&dyn Transform] = &[&WRONG];
 
 fn faults_of(page: String) -> String {
@@ -95,6 +96,30 @@ fn a_rewrite_that_changes_behaviour_is_noticed() {
     let meta = Meta { page: page.leak(), ..meta("rename-alpha", "", &[], &[]) };
     let faults = check_page(&meta, &WRONG_RENAMING, "").join("\n");
     assert!(faults.contains("it behaved so:\nFinished \n1\n"), "{faults}");
+}
+
+#[test]
+fn loops_that_are_rewritten_have_to_run_over_nothing_and_into_exceptions() {
+    let program = |name: &str, last: &str| {
+        format!(
+            "def f(items):\n    for item in items:\n        print({name}, 1 / item)\n{name} = 1\nf([1])\n{last}"
+        )
+    };
+    let faults = |before: &str, last: &str| {
+        let page = RENAME_PAGE
+            .replace("python before", before)
+            .replace("alpha = 1\nprint(alpha)\n", &program("alpha", last))
+            .replace("beta = 1\nprint(beta)\n", &program("beta", last));
+        faults_of(page)
+    };
+    let all = "f([])\ntry:\n    f([0])\nexcept ZeroDivisionError:\n    print(0)\n";
+    assert_eq!(faults("python before", all), "");
+    assert_eq!(faults("python before never-empty never-raises", ""), "");
+    let missing = faults("python before", "");
+    assert!(missing.contains("line 2 of the program does not run over nothing"), "{missing}");
+    assert!(missing.contains("line 2 of the program does not run into an exception"), "{missing}");
+    let excused = faults("python before never-empty", all);
+    assert!(excused.contains("never does, but runs over nothing"), "{excused}");
 }
 
 #[test]

@@ -9,11 +9,14 @@
     reason = "a test that meets something unexpected should stop there, and say so"
 )]
 
+mod behaviour;
 mod bytes;
 mod cli;
 mod docs;
 mod engine;
+mod evidence;
 mod flow;
+mod generate;
 mod guards;
 mod harness;
 mod pages;

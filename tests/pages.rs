@@ -3,22 +3,30 @@
 //!
 //! The info string of an example is `python before`, `python after` or `python unchanged: <reason>`; after
 //! `before` and `unchanged: <reason>` may stand `py2` (the text is Python 2), `target=py36`, `world=unknown`
-//! (the file may be imported; else it stands alone), `unsafe` (the fix rests on an assumption) and `select`
-//! (the transform was asked for by name).
+//! (the file may be imported; else it stands alone), `unsafe` (the fix rests on an assumption), `select`
+//! (the transform was asked for by name), and `never-empty` or `never-raises` (of a loop that is rewritten).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pyfix::edit::Applicability;
 use pyfix::engine::{Meta, Outcome, Registry};
 use pyfix::semantic::UnknownWorld;
-use pyfix::text::{Dialect, PythonVersion};
+use pyfix::syntax::{Kind, Node, Regions, parse};
+use pyfix::text::{Dialect, PythonVersion, Range, Source};
 use pyfix::transforms::BUILT_IN;
 
+use crate::behaviour::pythons::pythons;
+use crate::behaviour::worker::{End, Turn};
+use crate::behaviour::{Comparison, Pair, Shown, compare_all};
 use crate::pitfalls::Program;
 use crate::support::check::{Setup, try_fix};
 use crate::support::diff::diff;
-use crate::support::pythons::{End, pythons};
+
+#[path = "pages/examples.rs"]
+mod examples;
+
+use examples::{Example, Expected, read_examples};
 
 #[test]
 fn pages_are_true() {
@@ -38,10 +46,18 @@ pub fn check_page(meta: &Meta, registry: &Registry, tests: &str) -> Vec<String> 
             Vec::new()
         }
     };
+    let mut rewritten = Vec::new();
     for example in &examples {
-        if let Err(fault) = check_example(example, meta, registry) {
-            faults.push(format!("line {}: {fault}", example.line));
+        match check_example(example, meta, registry) {
+            Ok(rewrite) => rewritten.push((example, rewrite)),
+            Err(fault) => faults.push(format!("line {}: {fault}", example.line)),
         }
+    }
+    let pairs: Vec<Pair> = rewritten.iter().map(|(_, rewrite)| rewrite.pair.clone()).collect();
+    for ((example, rewrite), comparison) in rewritten.iter().zip(compare_all(&pairs)) {
+        let judged =
+            check_behaviour(example, &rewrite.pair, &comparison).and_then(|()| check_loops(example, rewrite));
+        faults.extend(judged.err().map(|fault| format!("line {}: {fault}", example.line)));
     }
     if !examples.iter().any(|example| matches!(example.expected, Expected::Rewritten(_))) {
         faults.push("no example of a rewrite".to_owned());
@@ -111,82 +127,6 @@ fn outside_fences(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// An example of a page.
-struct Example {
-    /// The line (from 1) of the page that it begins on.
-    line: usize,
-    before: String,
-    expected: Expected,
-    options: Vec<String>,
-}
-
-enum Expected {
-    /// The new text.
-    Rewritten(String),
-    /// The id of the reason for which the transform declines.
-    Unchanged(String),
-}
-
-/// A fenced block: its line (from 1), its info string and its text.
-struct Block<'p> {
-    line: usize,
-    info: &'p str,
-    text: String,
-    /// Whether only blank lines stand between it and the block before it.
-    follows: bool,
-}
-
-/// The examples of a page.
-fn read_examples(page: &str) -> Result<Vec<Example>, String> {
-    let mut examples = Vec::new();
-    let mut blocks = read_blocks(page)?.into_iter();
-    while let Some(block) = blocks.next() {
-        let words: Vec<&str> = block.info.split_whitespace().collect();
-        let line = block.line;
-        let owned = |options: &[&str]| options.iter().map(|&option| option.to_owned()).collect();
-        match words.as_slice() {
-            ["python", "before", options @ ..] => {
-                let after = blocks.next().filter(|after| after.info == "python after" && after.follows);
-                let Some(after) = after else {
-                    return Err(format!("line {line}: no `python after` follows at once"));
-                };
-                let expected = Expected::Rewritten(after.text);
-                examples.push(Example { line, before: block.text, expected, options: owned(options) });
-            }
-            ["python", "unchanged:", reason, options @ ..] => {
-                let expected = Expected::Unchanged((*reason).to_owned());
-                examples.push(Example { line, before: block.text, expected, options: owned(options) });
-            }
-            ["python", ..] => return Err(format!("line {line}: `{}` is no example", block.info)),
-            _ => {}
-        }
-    }
-    Ok(examples)
-}
-
-fn read_blocks(page: &str) -> Result<Vec<Block<'_>>, String> {
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    let mut lines = page.lines().enumerate();
-    let mut follows = false;
-    while let Some((index, line)) = lines.next() {
-        let Some(info) = line.strip_prefix("```") else {
-            follows &= line.trim().is_empty();
-            continue;
-        };
-        let mut text = String::new();
-        loop {
-            match lines.next() {
-                Some((_, "```")) => break,
-                Some((_, line)) => text.extend([line, "\n"]),
-                None => return Err(format!("line {}: the block does not end", index + 1)),
-            }
-        }
-        blocks.push(Block { line: index + 1, info: info.trim(), text, follows });
-        follows = true;
-    }
-    Ok(blocks)
-}
-
 /// What the options of an example say, on top of the default.
 fn setup_for(example: &Example, meta: &Meta, registry: &Registry) -> Result<Setup, String> {
     let mut setup = Setup { registry: *registry, ..Setup::default() };
@@ -204,6 +144,7 @@ fn setup_for(example: &Example, meta: &Meta, registry: &Registry) -> Result<Setu
             ("world", "lone") => {}
             ("world", "unknown") => setup.world = &UnknownWorld,
             ("unsafe", "") => setup = setup.with_unsafe_fixes(),
+            ("never-empty" | "never-raises", "") => {}
             ("select", "") => setup.config.selection.only = Some(vec![meta.id.to_owned()]),
             _ => return Err(format!("`{option}` is no option")),
         }
@@ -211,19 +152,50 @@ fn setup_for(example: &Example, meta: &Meta, registry: &Registry) -> Result<Setu
     Ok(setup)
 }
 
-fn check_example(example: &Example, meta: &Meta, registry: &Registry) -> Result<(), String> {
+/// An example with what is to be run of it.
+struct Rewrite {
+    /// The program before and after; twice the same where it is not rewritten.
+    pair: Pair,
+    /// The lines (from 1) of the outermost loop statements around what was rewritten.
+    loops: Vec<u32>,
+}
+
+fn check_example(example: &Example, meta: &Meta, registry: &Registry) -> Result<Rewrite, String> {
     let setup = setup_for(example, meta, registry)?;
     let outcome = try_fix(&example.before, &setup)?;
+    let pair =
+        |after: &str| Pair { before: example.before.clone(), after: after.to_owned(), target: setup.target };
     match &example.expected {
-        Expected::Unchanged(reason) => check_declined(&outcome, meta, reason),
+        Expected::Unchanged(reason) => {
+            check_declined(&outcome, meta, reason)?;
+            Ok(Rewrite { pair: pair(&example.before), loops: Vec::new() })
+        }
         Expected::Rewritten(after) => {
             check_rewritten(&example.before, after, &outcome, meta)?;
             if setup.config.applied == Applicability::Unsafe {
                 check_withheld(example, after, &setup, meta)?;
             }
-            check_behaviour(&example.before, after, &setup)
+            let edits = outcome.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.range);
+            let ranges = outcome.fixes.iter().map(|fix| fix.range).chain(edits);
+            Ok(Rewrite { pair: pair(after), loops: outermost_loops(&example.before, &setup, ranges) })
         }
     }
+}
+
+/// The lines (from 1) of the outermost loop statements, within their function, around `ranges`.
+fn outermost_loops(text: &str, setup: &Setup, ranges: impl Iterator<Item = Range>) -> Vec<u32> {
+    let source = Source::new(text.to_owned(), setup.dialect, setup.target);
+    let Ok(tree) = parse(&source, &Regions::whole(&source)) else { return Vec::new() };
+    let ranges: Vec<Range> = ranges.collect();
+    let is_loop = |node: &Node<'_>| matches!(node.kind(), Kind::ForStatement | Kind::WhileStatement);
+    let mut lines = BTreeSet::new();
+    for touched in
+        tree.nodes().filter(is_loop).filter(|node| ranges.iter().any(|range| range.overlaps(node.range())))
+    {
+        let within = touched.chain().take_while(|it| it.kind() != Kind::FunctionDefinition);
+        lines.extend(within.filter(is_loop).last().map(|outermost| source.line(outermost.range().start)));
+    }
+    lines.into_iter().collect()
 }
 
 fn check_declined(outcome: &Outcome, meta: &Meta, reason: &str) -> Result<(), String> {
@@ -268,23 +240,48 @@ fn check_withheld(example: &Example, after: &str, setup: &Setup, meta: &Meta) ->
     Err("it is marked unsafe, but by default no fix is withheld".to_owned())
 }
 
-/// Runs both texts: they print and raise the same, and the first shows something to compare.
-fn check_behaviour(before: &str, after: &str, setup: &Setup) -> Result<(), String> {
-    for interpreter in pythons().sample(setup.target) {
-        let version = interpreter.version;
-        let observed = interpreter.run(before);
-        if observed.end == End::Rejected {
-            return Err(format!("Python {version} does not accept it: {observed}"));
-        }
-        if observed.stdout.is_empty() && observed.end == End::Finished && !before.contains("assert ") {
-            return Err("it prints and asserts nothing, so that nothing can be compared".to_owned());
-        }
-        let now = interpreter.run(after);
-        if !observed.same_as(&now) {
-            return Err(format!("on Python {version} it behaved so:\n{observed}\nand now so:\n{now}"));
+/// Both programs print and raise the same, and the first shows something to compare.
+fn check_behaviour(example: &Example, pair: &Pair, comparison: &Comparison) -> Result<(), String> {
+    let newest = pythons().within(pair.target).last().map(|interpreter| interpreter.version);
+    let accepted = |version| comparison.shown.iter().any(|shown| shown.version == version);
+    if let Some(version) = newest.filter(|&version| !accepted(version)) {
+        return Err(format!("Python {version} does not accept it"));
+    }
+    if matches!(example.expected, Expected::Unchanged(_)) {
+        // It is left alone, so there is nothing to compare: it only has to be Python.
+        return Ok(());
+    }
+    let silent = |shown: &Shown| shown.before.output.is_empty() && shown.before.end == End::Finished;
+    if comparison.shown.iter().any(silent) && !pair.before.contains("assert ") {
+        return Err("it prints and asserts nothing, so that nothing can be compared".to_owned());
+    }
+    comparison.same(pair)
+}
+
+/// Each loop that is rewritten runs over nothing, over something, and into an exception.
+fn check_loops(example: &Example, rewrite: &Rewrite) -> Result<(), String> {
+    let Some(interpreter) = pythons().within(rewrite.pair.target).pop().filter(|_| !rewrite.loops.is_empty())
+    else {
+        return Ok(());
+    };
+    let observed = interpreter.watch(&rewrite.pair.before);
+    let marked = |option: &str| example.options.iter().any(|it| it == option);
+    let mut faults = Vec::new();
+    for line in &rewrite.loops {
+        let turns = observed.loops.get(&line.to_string()).cloned().unwrap_or_default();
+        let wanted = [
+            (Turn::Items, false, "over at least one item"),
+            (Turn::Empty, marked("never-empty"), "over nothing"),
+            (Turn::Raising, marked("never-raises"), "into an exception"),
+        ];
+        for (turn, excused, what) in wanted {
+            if turns.contains(&turn) == excused {
+                let not = if excused { "is marked as one that never does, but runs" } else { "does not run" };
+                faults.push(format!("the loop in line {line} of the program {not} {what}"));
+            }
         }
     }
-    Ok(())
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
 }
 
 /// The text of every test source, to be searched for the names of test functions.

@@ -5,7 +5,7 @@ use pyfix::semantic::pure::{CALLS, Classes, Gives, Python2};
 use pyfix::text::{PythonVersion, Target};
 use serde_json::{Value, json};
 
-use crate::support::pythons::pythons;
+use crate::behaviour::pythons::pythons;
 
 /// What calls them and names what is wrong.
 const DRIVER: &str = include_str!("support/pure_driver.py");
@@ -37,7 +37,7 @@ fn known_calls_are_what_the_table_says() {
         let script = format!("ROWS = r'''{}'''\n{DRIVER}", Value::Array(rows.clone()));
         let seen = python.run(&script);
         let (faults, calls): (Vec<String>, u32) =
-            serde_json::from_str(&seen.stdout).unwrap_or_else(|error| panic!("{error}\n{seen}"));
+            serde_json::from_str(&seen.output).unwrap_or_else(|error| panic!("{error}\n{seen}"));
         assert!(faults.is_empty(), "Python {}:\n{}", python.version, faults.join("\n"));
         assert!(calls as usize > 10 * rows.len(), "Python {}: only {calls} calls", python.version);
     }

@@ -119,7 +119,10 @@ pub fn vanishes(facts: &Facts<'_>, identifier: Node<'_>, site: Node<'_>, scope: 
     // print(x)                           # UnboundLocalError, unless the name stops being a local one
     // for x in xs: r.append(x)
     // for x in ys: r.append(x)           # goes in the same round
-    let outside = |node: &_| !site.range().contains(at(*node));
+    // for x in (x, 1): r.append(x)       # what is iterated over first is evaluated outside
+    let first = site.child(Field::Right).map(|iterable| iterable.range());
+    let outside =
+        |node: &_| !site.range().contains(at(*node)) || first.is_some_and(|first| first.contains(at(*node)));
     let mut reads = model.variable(id).references.iter().map(|id| model.reference(*id).node).filter(outside);
     if model.scope(scope).kind == ScopeKind::Function
         && let Some(read) = reads.find(|read| flow.maybe_unbound(model, id, facts.tree().node(*read)))

@@ -1,0 +1,166 @@
+//! What `docs/evidence.json` says is complete and documented, and the forms that transforms choose follow it.
+//!
+//! The figures are measured by `tests/evidence/measure.py`; here nothing is timed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use pyfix::engine::fix_source;
+use pyfix::text::{PythonVersion, Source};
+use pyfix::transforms::BUILT_IN;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::check::Setup;
+
+/// Figures below this are slower than the loop beyond all doubt; `docs/evidence.md` says that tenths mean nothing.
+const SLOWER: f64 = 0.9;
+
+/// Another form must be so many times faster for a choice to be wrong.
+const FAR_FASTER: f64 = 1.5;
+
+/// The sizes of collections at which a form has to pay.
+const LARGE: [&str; 2] = ["1000", "100000"];
+
+#[derive(Deserialize)]
+struct Evidence {
+    releases: BTreeMap<String, String>,
+    cases: Vec<Case>,
+}
+
+/// One form of one case.
+#[derive(Deserialize)]
+struct Case {
+    transform: String,
+    case: String,
+    form: String,
+    before: String,
+    after: String,
+    time: BTreeMap<String, BTreeMap<String, Figures>>,
+    memory: BTreeMap<String, f64>,
+}
+
+#[derive(Deserialize)]
+struct Figures {
+    speedup: f64,
+    low: f64,
+    high: f64,
+    runs: Vec<f64>,
+}
+
+impl Case {
+    /// How many times faster the form is than the loop with large collections, at worst.
+    fn speedup(&self, version: &str) -> Option<f64> {
+        let sizes = self.time.get(version)?;
+        LARGE.iter().filter_map(|size| Some(sizes.get(*size)?.speedup)).reduce(f64::min)
+    }
+}
+
+fn document(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+fn evidence() -> Evidence {
+    serde_json::from_str(&document("docs/evidence.json")).expect("the schema of docs/evidence.md")
+}
+
+#[test]
+fn every_transform_is_measured_everywhere() {
+    let evidence = evidence();
+    let wanted = ["2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
+    let mut faults = Vec::new();
+    for version in wanted.iter().filter(|version| !evidence.releases.contains_key(**version)) {
+        faults.push(format!("nothing was measured on Python {version}"));
+    }
+    for transform in BUILT_IN.transforms().map(|transform| transform.meta().id) {
+        if !evidence.cases.iter().any(|case| case.transform == transform) {
+            faults.push(format!("no case of {transform}"));
+        }
+    }
+    for case in &evidence.cases {
+        for version in evidence.releases.keys() {
+            let sizes: BTreeSet<&str> = case.time[version].keys().map(String::as_str).collect();
+            if sizes.len() < 3 || case.time[version].values().any(|it| it.low > it.high || it.runs.len() < 2)
+            {
+                faults.push(format!("{} {} on Python {version} is incomplete", case.case, case.form));
+            }
+            if version != "2.7" && !case.memory.contains_key(version) {
+                faults.push(format!("{} {} on Python {version} has no memory", case.case, case.form));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_schema_is_documented() {
+    fn collect(value: &Value, names: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    // Versions and sizes are keys as well.
+                    if !name.starts_with(|first: char| first.is_ascii_digit()) {
+                        names.insert(name.clone());
+                    }
+                    collect(member, names);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
+            _ => {}
+        }
+    }
+    let mut names = BTreeSet::new();
+    collect(&serde_json::from_str(&document("docs/evidence.json")).unwrap(), &mut names);
+    let page = document("docs/evidence.md");
+    let missing: Vec<_> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/evidence.md does not explain {missing:?}");
+}
+
+/// For every case and every oldest Python, what pyfix makes of the loop is a form that was measured there not to be
+/// slower than the loop, nor much slower than another form that it makes of the same loop for some other Python.
+#[test]
+fn chosen_forms_follow_the_evidence() {
+    let evidence = evidence();
+    let mut by_loop: BTreeMap<(&str, &str), Vec<&Case>> = BTreeMap::new();
+    for case in &evidence.cases {
+        by_loop.entry((&case.transform, &case.case)).or_default().push(case);
+    }
+    let (mut faults, mut chosen) = (Vec::new(), 0);
+    for ((_, name), forms) in &by_loop {
+        // The items are of a known type in some texts, as forms may need.
+        for items in ["xs", "\"some words\".split()", "range(9)"] {
+            let made: BTreeMap<&str, &Case> = evidence
+                .releases
+                .keys()
+                .filter_map(|version| Some((version.as_str(), choice(forms, items, version)?)))
+                .collect();
+            chosen += made.len();
+            for (version, form) in &made {
+                let Some(speedup) = form.speedup(version) else { continue };
+                let best = made.values().filter_map(|other| other.speedup(version)).fold(speedup, f64::max);
+                if speedup < SLOWER || best > speedup * FAR_FASTER {
+                    faults.push(format!(
+                        "{name} over {items} on Python {version} becomes {}: {speedup}, at best {best}",
+                        form.form
+                    ));
+                }
+            }
+        }
+    }
+    assert!(chosen > 200, "only {chosen} choices were recognized");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The form that a loop becomes where `version` is the oldest Python; `None` where it is no measured one.
+fn choice<'c>(forms: &[&'c Case], items: &str, version: &str) -> Option<&'c Case> {
+    let setup = Setup::default().for_oldest(PythonVersion::parse(version)?);
+    let program = |body: &str| {
+        let lines = body.replace("xs", items).lines().map(|line| format!("    {line}\n")).collect::<String>();
+        let result = if body.starts_with("h = ") { "h.items" } else { "r" };
+        format!("import re\ndef run(xs, rows, lines, f, Holder):\n{lines}    return {result}\n")
+    };
+    let source = Source::new(program(&forms.first()?.before), setup.dialect, setup.target);
+    let after = fix_source(&source, &setup.registry, &setup.config, setup.world).text?;
+    let plain = |text: &str| text.replace("_pattern", "p").split_whitespace().collect::<String>();
+    forms.iter().copied().find(|form| plain(&program(&form.after)) == plain(&after))
+}

@@ -1,0 +1,28 @@
+//! What feeds each transform: a table of shapes, keyed by the id of the transform.
+//!
+//! A shape writes code that its transform may rewrite, with every variation and hazard that its author could think
+//! of. A transform without a shape fails a test.
+
+use super::draft::Draft;
+
+#[path = "shapes/loop_append.rs"]
+mod loop_append;
+#[path = "shapes/loop_regex_compile.rs"]
+mod loop_regex_compile;
+
+/// Code that feeds one transform.
+pub struct Shape {
+    /// The id of the transform.
+    pub transform: &'static str,
+    /// What it alone may meet, besides the hazards of expressions and scenes.
+    pub hazards: &'static [&'static str],
+    /// Lines that the file begins with.
+    pub opening: fn(&mut Draft),
+    /// What functions around the shape are called with; the first is longer than nothing, the second empty.
+    pub inputs: &'static [&'static str],
+    /// Writes it, where `xs` and `k` have values.
+    pub write: fn(&mut Draft),
+}
+
+/// The shapes of all transforms.
+pub const SHAPES: &[Shape] = &[loop_append::SHAPE, loop_regex_compile::SHAPE];
