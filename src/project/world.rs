@@ -33,6 +33,9 @@ pub struct Project {
     modules: Mutex<HashMap<PathBuf, Arc<ModuleFacts>>>,
 }
 
+/// The answers about callers.
+type CallAnswers = HashMap<(OwnedCallee, Typing), Option<Vec<CallSite>>>;
+
 /// What was found out about one module.
 #[derive(Debug)]
 struct ModuleFacts {
@@ -41,7 +44,7 @@ struct ModuleFacts {
     mentions: OnceLock<Mentions>,
     answers: Mutex<HashMap<String, Answer>>,
     /// By whether the type engine was asked, too.
-    calls: Mutex<HashMap<(OwnedCallee, Typing), Option<Vec<CallSite>>>>,
+    calls: Mutex<CallAnswers>,
 }
 
 /// Whether the type engine is asked.
