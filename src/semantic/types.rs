@@ -6,6 +6,7 @@
 
 mod aliasing;
 mod annotations;
+mod attributes;
 mod calls;
 mod engine;
 mod functions;
@@ -97,6 +98,7 @@ impl Inference<'_, '_> {
             Kind::UnaryOperator => self.unary(node),
             Kind::Call => self.call(node),
             Kind::Subscript => self.subscript(node),
+            Kind::Attribute => self.attribute(node),
             Kind::NamedExpression => {
                 node.child(Field::Value).map_or(Type::Unknown, |value| self.infer(value))
             }
@@ -143,6 +145,13 @@ impl Inference<'_, '_> {
         let mut keys = node.children_in(Field::Subscript);
         let (Some(key), None) = (keys.next(), keys.next()) else { return Type::Unknown };
         let slice = key.kind() == Kind::Slice;
+        // `xs[slice(2)]` is a list, and a number or a string of known class is no slice.
+        if !slice
+            && matches!(value.base(), Some(Class::List | Class::Tuple | Class::Bytes | Class::Range))
+            && self.infer(key).base().is_none()
+        {
+            return Type::Unknown;
+        }
         let known = match (&value, slice) {
             (Type::Exact(class @ (Class::Str | Class::Bytes), _), true)
             | (Type::Exact(class @ Class::Str, _), false) => Type::exact(*class),

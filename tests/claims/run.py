@@ -25,7 +25,7 @@ def main():
         (work / name).unlink(missing_ok=True)
     library = library_of(options.python)
     places, kinds = instrument(read_claims(options.claims), options)
-    install(library, work, kinds)
+    install(library, work, kinds, options.python2)
     with open(work / "places", "w", encoding="utf-8") as file:
         file.writelines("\t".join(map(str, place)) + "\n" for place in places)
     print(f"{len(places)} claims are instrumented")
@@ -134,22 +134,24 @@ def library_of(python):
     return pathlib.Path(told.stdout.strip()).parent
 
 
-def install(library, work, kinds):
-    """Makes `__claim__` a builtin of the interpreter: from the module that every start imports."""
+def install(library, work, kinds, python2):
+    """Makes `__claim__` a builtin of the interpreter, in a module that every start imports."""
     head = f"DIRECTORY = {str(work)!r}\nTYPES = {kinds!r}\n"
     (library / "_claims_runtime.py").write_text(head + (HERE / "runtime.py").read_text())
-    start = library / "encodings" / "__init__.py"
+    start = library / ("site.py" if python2 else "encodings/__init__.py")
     text = start.read_text()
     if HOOK not in text:
-        start.write_text(text + HOOK)
+        # Python 2 has `from __future__` in neither, and reads `site` before anything that may be instrumented.
+        start.write_text(HOOK + text if python2 else text + HOOK)
 
 
 HOOK = """
-import _claims_runtime
 try:
     import builtins as _builtins
 except ImportError:
     import __builtin__ as _builtins
+_builtins.__claim__ = lambda place, kind, value: value
+import _claims_runtime
 _builtins.__claim__ = _claims_runtime.__claim__
 """
 

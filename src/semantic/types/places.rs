@@ -12,7 +12,9 @@ use crate::text::Dialect;
 impl Inference<'_, '_> {
     /// What the identifier `node` holds where it stands.
     pub(super) fn name(&self, node: Node<'_>) -> Type {
-        let Resolution::Variable(variable) = self.facts.model().resolve(node) else { return Type::Unknown };
+        let Resolution::Variable(variable) = self.facts.model().resolve(node) else {
+            return self.of_module(node);
+        };
         let value = self.variable(variable, node);
         if value.class().is_some() || matches!(value, Type::Never) {
             return value;
@@ -188,13 +190,13 @@ impl Inference<'_, '_> {
             Kind::PatternList | Kind::TuplePattern | Kind::ListPattern => {
                 let places: Vec<_> = parent.named_children().filter(|part| !part.is_trivia()).collect();
                 if places.iter().any(|place| place.kind() == Kind::ListSplatPattern) {
-                    return Type::Unknown;
+                    return self.target(parent).item();
                 }
                 let Some(at) = places.iter().position(|place| *place == target) else { return Type::Unknown };
                 let whole = self.target(parent);
                 whole.unpacked(places.len()).into_iter().nth(at).unwrap_or(Type::Unknown)
             }
-            Kind::ListSplatPattern => Type::exact(Class::List),
+            Kind::ListSplatPattern => Type::of(Class::List, self.target(parent)),
             Kind::ParenthesizedExpression => self.target(parent),
             _ => Type::Unknown,
         }

@@ -134,6 +134,49 @@ fn methods_are_called_in_more_ways_than_one() {
 }
 
 #[test]
+fn python_names_classes_functions_and_modules() {
+    check("show(__name__)  # ~str\nshow(__file__)  # ~str\nshow(__doc__)  # ?\n");
+    check("__name__ = 1\ndef f():\n    show(__name__)  # ?\n");
+    check("show(type(x).__name__)  # ~str\nshow(x.__class__.__name__)  # ~str\nshow(x.__name__)  # ?\n");
+    check("def type(x): return x\nshow(type(x).__name__)  # ?\n");
+    check("show(type('A', (), {}).__name__)  # ?\n");
+    check("def f(): return show(f.__name__)  # ~str\n");
+    check("@g\ndef f(): return show(f.__name__)  # ?\n");
+    check("def f(): return show(f.__name__)  # ?\nf = 1\n");
+    check(
+        "import os, string\nshow(os.sep)  # str\nshow(string.digits)  # str\nshow(os.altsep)  # ?\nshow(os.x)  # ?\n",
+    );
+    check("import os\nos.sep = 1\nshow(os.sep)  # ?\n");
+    check("try: import os\nexcept E: os = None\nshow(os.sep)  # ?\n");
+    check("def f(os): return show(os.sep)  # ?\n");
+}
+
+#[test]
+fn unpacking_with_a_star() {
+    check("def f():\n    a, *b = 'a b'.split()\n    show(a)  # str\n    show(b)  # list\n");
+    check("def f():\n    a, *b = ('a', 1)\n    show(a)  # ?\n    show(b)  # list\n");
+    check(
+        "def f():\n    a, (b, *c) = 'a', 'bcd'\n    show(a)  # str\n    show(b)  # str\n    show(c)  # list\n",
+    );
+    check("def f():\n    a, *b = 'a b'.split()\n    b.append(1)\n    show(b[0])  # ?\n");
+    check("def f():\n    for a, *b in ['ab']:\n        show(b)  # list\n        show(a)  # str\n");
+}
+
+#[test]
+fn an_index_may_be_a_slice() {
+    check(
+        "def f(i):\n    t = ('a', 'b')\n    show(t[i])  # ?\n    show(t[slice(1)])  # ?\n    show(t[-1])  # str\n",
+    );
+    check(
+        "def f(i):\n    t = ['a', 'b']\n    show(t[i])  # ?\n    show(t[len(i)])  # str\n    show(t[i:])  # list[str]\n",
+    );
+    check(
+        "def f(i):\n    for j in range(2):\n        show(['a', 'b'][j])  # str\n        show('ab'[i])  # str\n",
+    );
+    check("def f(i):\n    show(b'ab'[i])  # ?\n    show(b'ab'[0])  # int\n    show(range(3)[i])  # ?\n");
+}
+
+#[test]
 fn python2_differs() {
     let python2 = Target { oldest: PythonVersion::PY27, newest: PythonVersion::PY27 };
     let check = |text| check_in(text, python2, Dialect::Python2, &LoneFile);
