@@ -27,14 +27,6 @@ impl Inference<'_, '_> {
         if known { Type::exact(Class::Str) } else { Type::Unknown }
     }
 
-    /// A name that nothing in the file binds and that every module has.
-    pub(super) fn of_module(&self, node: Node<'_>) -> Type {
-        match node.text() {
-            "__name__" | "__file__" => Type::instance(Class::Str),
-            _ => Type::Unknown,
-        }
-    }
-
     /// Whether the value is surely a class or a function, whose `__name__` Python keeps a string.
     ///
     /// ```python
@@ -76,5 +68,13 @@ impl Inference<'_, '_> {
         }
         let Resolution::Variable(variable) = self.facts.model().resolve(node) else { return false };
         standard::standard_module(self.facts, variable, module).is_ok()
+    }
+}
+
+/// What a name holds that nothing in the file binds and that every module has.
+pub(super) fn of_module(name: Node<'_>) -> Type {
+    match name.text() {
+        "__name__" | "__file__" => Type::instance(Class::Str),
+        _ => Type::Unknown,
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of the value that a name has where it is read.
 
 use super::memo::Subject;
-use super::{Class, Inference, Items, Memo, Type, aliasing, spelling};
+use super::{Class, Inference, Items, Memo, Type, aliasing, attributes, spelling};
 use crate::semantic::{
     Answer, Binding, BindingId, BindingKind, Resolution, ScopeKind, Taints, Variable, VariableFlags,
     VariableId, is_builtin_name,
@@ -13,7 +13,7 @@ impl Inference<'_, '_> {
     /// What the identifier `node` holds where it stands.
     pub(super) fn name(&self, node: Node<'_>) -> Type {
         let Resolution::Variable(variable) = self.facts.model().resolve(node) else {
-            return self.of_module(node);
+            return attributes::of_module(node);
         };
         let value = self.variable(variable, node);
         if value.class().is_some() || matches!(value, Type::Never) {
@@ -239,11 +239,10 @@ impl Inference<'_, '_> {
         };
         let left = self.name(target);
         let operator = operator.text().trim_end_matches('=');
-        let extends = match (&left, operator) {
-            (Type::Exact(Class::List, _), "+") => true,
-            (Type::Exact(Class::Set, _), "|" | "-" | "&" | "^") => true,
-            _ => false,
-        };
+        let extends = matches!(
+            (&left, operator),
+            (Type::Exact(Class::List, _), "+") | (Type::Exact(Class::Set, _), "|" | "-" | "&" | "^")
+        );
         if !extends {
             return self.operate(&left, operator, right);
         }
