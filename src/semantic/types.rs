@@ -6,6 +6,7 @@
 
 mod aliasing;
 mod annotations;
+mod attributes;
 mod calls;
 mod engine;
 mod functions;
@@ -14,6 +15,9 @@ mod memo;
 mod narrowing;
 mod operators;
 mod places;
+mod spelling;
+#[cfg(test)]
+mod surprises;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +77,8 @@ impl Inference<'_, '_> {
             Kind::Tuple | Kind::ExpressionList => self.tuple(node),
             Kind::ListComprehension => Type::of(Class::List, self.body(node)),
             Kind::SetComprehension => Type::of(Class::Set, self.body(node)),
+            // An asynchronous one is no iterator.
+            Kind::GeneratorExpression if is_asynchronous(node) => Type::Unknown,
             Kind::GeneratorExpression => Type::of(Class::Iterator, self.body(node)),
             Kind::Dictionary => self.dictionary(node),
             Kind::DictionaryComprehension => {
@@ -92,6 +98,7 @@ impl Inference<'_, '_> {
             Kind::UnaryOperator => self.unary(node),
             Kind::Call => self.call(node),
             Kind::Subscript => self.subscript(node),
+            Kind::Attribute => self.attribute(node),
             Kind::NamedExpression => {
                 node.child(Field::Value).map_or(Type::Unknown, |value| self.infer(value))
             }
@@ -138,17 +145,22 @@ impl Inference<'_, '_> {
         let mut keys = node.children_in(Field::Subscript);
         let (Some(key), None) = (keys.next(), keys.next()) else { return Type::Unknown };
         let slice = key.kind() == Kind::Slice;
+        // `xs[slice(2)]` is a list, and a number or a string of known class is no slice.
+        if !slice
+            && matches!(value.base(), Some(Class::List | Class::Tuple | Class::Bytes | Class::Range))
+            && self.infer(key).base().is_none()
+        {
+            return Type::Unknown;
+        }
         let known = match (&value, slice) {
             (Type::Exact(class @ (Class::Str | Class::Bytes), _), true)
             | (Type::Exact(class @ Class::Str, _), false) => Type::exact(*class),
             (Type::Exact(Class::Bytes | Class::Range, _), false) => Type::exact(Class::Int),
             (Type::Exact(class @ (Class::List | Class::Tuple), _), true) => Type::of(*class, value.item()),
-            (Type::Exact(_, Items::Fixed(items)), false) => key
-                .text()
-                .parse::<usize>()
-                .ok()
-                .and_then(|at| items.get(at).cloned())
-                .unwrap_or_else(|| value.item()),
+            (Type::Exact(_, Items::Fixed(items)), false) => {
+                let at = decimal(key).and_then(|at| items.get(at).cloned());
+                at.unwrap_or_else(|| value.item())
+            }
             (Type::Exact(Class::List | Class::Tuple, _), false) => value.item(),
             (Type::Exact(Class::Dict, Items::Entries(_, value)), false) => (**value).clone(),
             // A subclass answers in its own way, as far as its declaration goes.
@@ -182,7 +194,7 @@ fn string(node: Node<'_>) -> Type {
         return Type::Unknown;
     }
     // f'{x}' is what `x.__format__` returns, which may be a subclass.
-    if prefix.interpolated && !node.children().any(|child| child.kind() == Kind::StringContent) {
+    if prefix.interpolated && !has_text(node) {
         return Type::instance(Class::Str);
     }
     let python2 = node.source().may_run_on_python2();
@@ -195,10 +207,38 @@ fn string(node: Node<'_>) -> Type {
 }
 
 fn concatenated(node: Node<'_>) -> Type {
-    let parts = node.named_children().filter(|part| !part.is_trivia()).map(string);
-    match Type::joined(parts) {
-        // Several pieces are put together anew.
-        Type::Instance(class, items) => Type::Exact(class, items),
+    let parts = || node.named_children().filter(|part| !part.is_trivia());
+    match Type::joined(parts().map(string)) {
+        // Several pieces are put together anew; empty ones do not count.
+        Type::Instance(class, items) if parts().any(has_text) => Type::Exact(class, items),
         other => other,
     }
+}
+
+/// Whether the literal surely holds a character besides what it interpolates.
+///
+/// ```python
+/// '' f'{x}'                              # what `x.__format__` returns
+/// ```
+fn has_text(literal: Node<'_>) -> bool {
+    let mut pieces = literal.children().filter(|child| child.kind() == Kind::StringContent);
+    pieces.any(|piece| {
+        // A line that is continued within the literal.
+        let text = piece.text().replace("\\\n", "").replace("\\\r\n", "");
+        !text.is_empty()
+    })
+}
+
+fn is_asynchronous(comprehension: Node<'_>) -> bool {
+    comprehension.descendants().any(|part| {
+        part.kind() == Kind::Await || (part.kind() == Kind::ForInClause && part.has_token("async"))
+    })
+}
+
+/// The value of a number in plain decimal digits; `010` is eight in Python 2.
+fn decimal(node: Node<'_>) -> Option<usize> {
+    let text = node.text();
+    (node.kind() == Kind::Integer && (text == "0" || !text.starts_with('0')))
+        .then(|| text.parse().ok())
+        .flatten()
 }

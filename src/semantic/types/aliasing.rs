@@ -1,6 +1,6 @@
 //! Whether the object in a variable can be reached, or changed, in any other way.
 
-use crate::semantic::{BindingKind, Facts, Model, VariableId};
+use crate::semantic::{BindingKind, Facts, Model, Taints, VariableId};
 use crate::syntax::{Call, Field, Kind, Node};
 
 /// Whether nothing in the file can change the object that the variable holds, or hand it to somebody who
@@ -8,6 +8,10 @@ use crate::syntax::{Call, Field, Kind, Node};
 pub(super) fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
     let model = facts.model();
     let row = model.variable(variable);
+    // locals()['xs'].append(1)
+    if model.any_taint().contains(Taints::LOCALS) {
+        return false;
+    }
     let made_here = row.bindings.iter().all(|binding| {
         let node = facts.tree().node(model.binding(*binding).node);
         // def f(*args, **kwargs)

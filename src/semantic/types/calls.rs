@@ -63,6 +63,11 @@ impl Inference<'_, '_> {
             // An `int` of Python 2 may become a `long`.
             "len" | "ord" | "hash" | "id" => Type::exact(Class::Int),
             "int" if !python2 => Type::exact(Class::Int),
+            // There `__float__`, `__hex__` and `__oct__` may return an object of a subclass.
+            "float" if python2 && !matches!(first, None | Some(Type::Exact(..))) => {
+                Type::instance(Class::Float)
+            }
+            "hex" | "oct" if python2 && !matches!(first, Some(Type::Exact(..))) => Type::instance(Class::Str),
             "float" => Type::exact(Class::Float),
             "complex" => Type::exact(Class::Complex),
             "bool" | "isinstance" | "issubclass" | "callable" | "hasattr" | "any" | "all" => {
@@ -82,7 +87,6 @@ impl Inference<'_, '_> {
             },
             "bytearray" => Type::exact(Class::ByteArray),
             "input" if !python2 => Type::exact(Class::Str),
-            "raw_input" if python2 => Type::exact(Class::Str),
             "abs" => match first {
                 Some(Type::Exact(class @ (Class::Int | Class::Float), _)) => Type::exact(class),
                 _ => Type::Unknown,
@@ -147,15 +151,40 @@ impl Inference<'_, '_> {
             "encode" if !python2 => Type::exact(Class::Bytes),
             "upper" | "lower" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold"
             | "swapcase" | "replace" | "zfill" | "center" | "ljust" | "rjust" | "expandtabs" | "join"
-            | "format" | "format_map" | "removeprefix" | "removesuffix" => Type::exact(Class::Str),
+            | "removeprefix" | "removesuffix" => Type::exact(Class::Str),
+            "format" | "format_map" if self.builds_anew(call) => Type::exact(Class::Str),
+            "format" | "format_map" => Type::instance(Class::Str),
             "translate" if !python2 => Type::exact(Class::Str),
             "split" | "rsplit" | "splitlines" => Type::of(Class::List, Type::exact(Class::Str)),
             "partition" | "rpartition" => {
-                let parts = vec![Type::exact(Class::Str); 3];
+                // The separator comes back itself.
+                let given = match call.sole_argument().map(|separator| self.infer(separator)) {
+                    Some(Type::Exact(Class::Str, _)) => Type::exact(Class::Str),
+                    _ => Type::instance(Class::Str),
+                };
+                let parts = vec![Type::exact(Class::Str), given, Type::exact(Class::Str)];
                 Type::Exact(Class::Tuple, Items::Fixed(parts))
             }
             _ => Type::Unknown,
         }
+    }
+
+    /// Whether what `'...'.format(...)` gives is surely a new string: a lone `'{}'` hands on what `__format__` of
+    /// its argument returns, which may be a subclass.
+    fn builds_anew(&self, call: &Call<'_>) -> bool {
+        let plain = call.arguments().list.iter().all(|argument| match argument {
+            Argument::Positional(value) | Argument::Keyword { value, .. } => {
+                matches!(self.infer(*value).class(), Some(class) if !class.is_container() && class != Class::Dict)
+            }
+            Argument::Unpacked(_) => false,
+        });
+        let format = Attribute::cast(call.function).map(|method| method.object);
+        let first = format.filter(|format| format.kind() == Kind::String).and_then(|format| {
+            let content = format.children().find(|child| child.kind() == Kind::StringContent)?;
+            content.text().chars().next()
+        });
+        // '{{' may come to nothing, and '\' continue a line.
+        plain || first.is_some_and(|first| !matches!(first, '{' | '\\'))
     }
 
     fn dict_method(&self, call: &Call<'_>, receiver: &Type, name: &str) -> Type {

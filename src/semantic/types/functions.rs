@@ -6,7 +6,7 @@
 //! ```
 
 use super::memo::Subject;
-use super::{Class, Inference, Items, Memo, Sources, Type, annotations};
+use super::{Class, Inference, Items, Memo, Sources, Type, annotations, spelling};
 use crate::semantic::{
     Answer, BindingKind, CallSite, Callee, Facts, Resolution, ScopeKind, Taints, VariableId,
 };
@@ -27,7 +27,7 @@ impl Inference<'_, '_> {
         let Some(parent) = name.parent() else { return Type::Unknown };
         let splat = name.chain().find_map(|up| match up.kind() {
             Kind::ListSplatPattern => Some(Type::exact(Class::Tuple)),
-            Kind::DictionarySplatPattern => Some(keywords()),
+            Kind::DictionarySplatPattern => Some(keywords(name.source().may_run_on_python2())),
             _ => None,
         });
         if matches!(parent.kind(), Kind::ListSplatPattern | Kind::DictionarySplatPattern) {
@@ -57,6 +57,10 @@ impl Inference<'_, '_> {
         let Some(function) = definition.and_then(Function::cast) else { return Type::Unknown };
         let Some(place) = Place::of(function, row, name) else { return Type::Unknown };
         let Some(calls) = self.calls_of(function) else { return Type::Unknown };
+        // Somebody calls it whom we do not see, or nobody does.
+        if calls.is_empty() {
+            return Type::Unknown;
+        }
         let given = calls.iter().map(|call| place.given(call).unwrap_or(Type::Unknown));
         let omitted = calls.iter().any(|call| place.given(call).is_none());
         match row.child(Field::Value) {
@@ -76,11 +80,17 @@ impl Inference<'_, '_> {
         let binding = model.binding_at(name)?;
         let row = model.variable(binding.variable);
         let undecorated = function.node.parent().is_none_or(|up| up.kind() != Kind::DecoratedDefinition);
-        if !undecorated || row.bindings.len() != 1 || is_spelled_out(self.facts, name.text()) {
+        if !undecorated || row.bindings.len() != 1 || spelling::is_spelled_out(self.facts, name.text()) {
             return None;
         }
         match model.scope(row.scope).kind {
-            ScopeKind::Function => self.direct_calls(binding.variable),
+            ScopeKind::Function => {
+                let within = model.scope(row.scope).taints | model.any_taint() & Taints::LOCALS;
+                if within.intersects(Taints::EVAL | Taints::FRAMES | Taints::STAR_IMPORT | Taints::LOCALS) {
+                    return None;
+                }
+                self.direct_calls(binding.variable)
+            }
             ScopeKind::Module => {
                 let hidden = self.nobody_outside_calls(name.text())
                     && !model.exported_names().may_hold(name.text())
@@ -95,6 +105,7 @@ impl Inference<'_, '_> {
                 let hidden = self.nobody_outside_calls(name.text())
                     && row.references.is_empty()
                     && !model.any_taint().intersects(Taints::EVAL | Taints::STAR_IMPORT)
+                    && !spelling::computes_names(self.facts)
                     && is_plain_class(self.facts, class, 0);
                 hidden.then_some(())?;
                 let mut calls = self.method_calls(name, function)?;
@@ -123,7 +134,19 @@ impl Inference<'_, '_> {
     fn method_calls(&self, name: Node<'_>, function: Function<'_>) -> Option<Vec<CallSite>> {
         let same =
             |node: &Node<'_>| node.kind() == Kind::Identifier && node.text() == name.text() && *node != name;
-        let parameters = function.parameters.map_or(0, |list| list.named_children().count());
+        let rows = || function.parameters.into_iter().flat_map(|list| list.named_children());
+        let parameters = rows().filter(|row| !row.is_trivia()).count();
+        let fixed = rows()
+            .all(|row| matches!(row.kind(), Kind::Identifier | Kind::TypedParameter) && !is_typed_splat(row));
+        // _Class__name
+        let mangled = |node: &Node<'_>| {
+            node.kind() == Kind::Identifier
+                && node.text().ends_with(name.text())
+                && node.text() != name.text()
+        };
+        if name.text().starts_with("__") && self.facts.tree().nodes().any(|node| mangled(&node)) {
+            return None;
+        }
         let mut calls = Vec::new();
         for mention in self.facts.tree().nodes().filter(same) {
             let holder = mention.parent()?;
@@ -131,7 +154,11 @@ impl Inference<'_, '_> {
                 Kind::Attribute if mention.field() == Field::Attribute => {
                     let site = self.call_site(holder)?;
                     // Class.method(instance, ...)
-                    (site.positional.len() < parameters).then_some(())?;
+                    let given = site.positional.len() + site.keywords.len();
+                    let bound = fixed && given + 1 == parameters
+                        || given < parameters
+                            && holder.child(Field::Object).is_some_and(|object| self.is_self(object));
+                    bound.then_some(())?;
                     calls.push(site);
                 }
                 Kind::KeywordArgument if mention.field() == Field::Name => {}
@@ -146,6 +173,29 @@ impl Inference<'_, '_> {
             }
         }
         Some(calls)
+    }
+
+    /// Whether `node` is the object that the method around it is called on, an instance of its class.
+    fn is_self(&self, node: Node<'_>) -> bool {
+        let model = self.facts.model();
+        let Resolution::Variable(variable) = model.resolve(node) else { return false };
+        let [binding] = model.variable(variable).bindings.as_slice() else { return false };
+        let binding = model.binding(*binding);
+        let parameter = self.facts.tree().node(binding.node);
+        let Some(list) = parameter.parent().filter(|up| up.kind() == Kind::Parameters) else { return false };
+        let Some(function) = list.parent().and_then(Function::cast) else { return false };
+        let name = function.node.child(Field::Name).map_or("", |name| name.text());
+        let undecorated = function.node.parent().is_none_or(|up| up.kind() != Kind::DecoratedDefinition);
+        let class = holder(function.node).filter(|up| up.kind() == Kind::ClassDefinition);
+        let meta = class.and_then(|class| class.child(Field::Superclasses)).is_some_and(|bases| {
+            bases.named_children().any(|base| base.text() == "type" || base.text().contains("Meta"))
+        });
+        binding.kind == BindingKind::Parameter
+            && list.named_children().find(|row| !row.is_trivia()) == Some(parameter)
+            && undecorated
+            && class.is_some()
+            && !meta
+            && !matches!(name, "__new__" | "__init_subclass__" | "__class_getitem__")
     }
 
     /// The arguments of the call whose function is `function`.
@@ -171,14 +221,7 @@ impl Inference<'_, '_> {
         let row = model.variable(variable);
         let [binding] = row.bindings.as_slice() else { return Type::Unknown };
         let binding = model.binding(*binding);
-        let stays = match model.scope(row.scope).kind {
-            ScopeKind::Function => true,
-            ScopeKind::Module => {
-                !model.any_taint().intersects(Taints::all())
-                    && self.facts.world().name_used_elsewhere(&row.name) == Answer::No
-            }
-            _ => false,
-        };
+        let stays = self.may_be_followed(row) && !self.may_be_the_builtin(row, call.function);
         let definition = self.facts.tree().node(binding.node).parent();
         let Some(function) = definition.and_then(Function::cast) else { return Type::Unknown };
         let decorated = function.node.parent().is_some_and(|up| up.kind() == Kind::DecoratedDefinition);
@@ -217,8 +260,10 @@ impl Inference<'_, '_> {
 }
 
 /// What `**keywords` is.
-fn keywords() -> Type {
-    Type::Exact(Class::Dict, Items::Entries(Box::new(Type::exact(Class::Str)), Box::new(Type::Unknown)))
+fn keywords(python2: bool) -> Type {
+    // f(**{Sub('a'): 1}) hands on its key, Python 2 one of any kind of text.
+    let key = if python2 { Type::Unknown } else { Type::instance(Class::Str) };
+    Type::Exact(Class::Dict, Items::Entries(Box::new(key), Box::new(Type::Unknown)))
 }
 
 /// Where calls put the argument for a parameter.
@@ -238,8 +283,7 @@ impl<'t> Place<'t> {
             matches!(row.kind(), Kind::KeywordSeparator | Kind::ListSplatPattern) || is_typed_splat(*row)
         });
         let separators = before.iter().filter(|row| row.kind() == Kind::PositionalSeparator).count();
-        let holder = function.node.ancestors().find(|up| !matches!(up.kind(), Kind::Block));
-        let method = holder.is_some_and(|up| up.kind() == Kind::ClassDefinition);
+        let method = holder(function.node).is_some_and(|up| up.kind() == Kind::ClassDefinition);
         // The object that a method is called on is no argument of the call.
         let position = (at - separators).checked_sub(usize::from(method))?;
         Some(Self { position: (!only_keyword).then_some(position), name: name.text() })
@@ -259,14 +303,10 @@ fn is_typed_splat(row: Node<'_>) -> bool {
         && row.named_children().next().is_some_and(|part| part.kind() == Kind::ListSplatPattern)
 }
 
-/// Whether some string of the file spells `name`, as `getattr` or a doctest would.
-fn is_spelled_out(facts: &Facts<'_>, name: &str) -> bool {
-    let apart = |character: char| !(character.is_alphanumeric() || character == '_');
-    facts
-        .tree()
-        .nodes()
-        .filter(|node| node.kind() == Kind::String)
-        .any(|node| node.text().contains(name) && node.text().split(apart).any(|word| word == name))
+/// The class or function whose body runs the definition `node`.
+fn holder(node: Node<'_>) -> Option<Node<'_>> {
+    let bodies = [Kind::ClassDefinition, Kind::FunctionDefinition];
+    node.ancestors().find(|up| bodies.contains(&up.kind()))
 }
 
 /// Whether all base classes of `class` stand in this file and none of them comes from elsewhere: code that

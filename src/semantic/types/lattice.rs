@@ -8,6 +8,7 @@ use std::fmt;
 pub enum Class {
     None,
     Bool,
+    /// On Python 2 also `long`, which arithmetic on `int` may give.
     Int,
     Float,
     Complex,

@@ -7,7 +7,7 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Sources, Type};
 use crate::semantic::BindingId;
@@ -34,6 +34,8 @@ pub(in crate::semantic) struct Memo {
     used: Option<usize>,
     /// How much was worked out for the question that is being asked.
     steps: u32,
+    /// The names of the module's level that the file may bind without naming them.
+    spelled: Option<HashSet<String>>,
 }
 
 /// A value that still changes after so many passes is taken to be unknown.
@@ -77,6 +79,11 @@ impl Memo {
             memo.steps = 0;
         }
         value
+    }
+
+    /// Whether `name` is among the names that `find` finds, once.
+    pub(super) fn spelled(memo: &RefCell<Self>, name: &str, find: impl FnOnce() -> HashSet<String>) -> bool {
+        memo.borrow_mut().spelled.get_or_insert_with(find).contains(name)
     }
 
     fn known(&mut self, key: &Key) -> Option<Type> {

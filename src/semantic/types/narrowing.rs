@@ -37,13 +37,18 @@ impl Inference<'_, '_> {
                     if inner.field() == Field::Body =>
                 {
                     let mut tests = outer.named_children().filter(|part| part.kind() == Kind::IfClause);
-                    tests.find_map(|test| self.holds(variable, read, super::only(test), inner))
+                    tests.find_map(|test| self.holds(variable, read, super::only(test), outer))
                 }
                 _ if inner.is_statement() => self.left_over(variable, read, inner),
                 _ => None,
             };
             if found.is_some() {
                 return found;
+            }
+            // What runs later sees what was bound meanwhile.
+            let first = || outer.named_children().find(|part| part.kind() == Kind::ForInClause);
+            if outer.kind() == Kind::GeneratorExpression && first() != Some(inner) {
+                return None;
             }
             inner = outer;
         }
@@ -60,9 +65,15 @@ impl Inference<'_, '_> {
     ) -> Option<Type> {
         let condition = condition?;
         let found = self.tested(read.text(), condition, Outcome::Holds)?;
-        let mut bindings = self.facts.model().bindings_in(variable, condition.range().cover(region.range()));
-        // The target of a comprehension is bound before its tests.
-        bindings.all(|binding| binding.kind == BindingKind::ComprehensionTarget).then_some(found)
+        let within = condition.range().cover(region.range());
+        let bindings: Vec<_> = self.facts.model().bindings_in(variable, within).collect();
+        // The target of a comprehension is bound before its tests, a second one of the same name after them.
+        let kept = match bindings.as_slice() {
+            [] => true,
+            [only] => only.kind == BindingKind::ComprehensionTarget,
+            _ => false,
+        };
+        kept.then_some(found)
     }
 
     /// What the statements before `statement` in its block say, those that let only some values pass.

@@ -1,16 +1,20 @@
 //! What is known of the value that a name has where it is read.
 
 use super::memo::Subject;
-use super::{Class, Inference, Items, Memo, Type, aliasing};
+use super::{Class, Inference, Items, Memo, Type, aliasing, attributes, spelling};
 use crate::semantic::{
-    Answer, Binding, BindingId, BindingKind, Resolution, ScopeKind, Taints, Variable, VariableId,
+    Answer, Binding, BindingId, BindingKind, Resolution, ScopeKind, Taints, Variable, VariableFlags,
+    VariableId, is_builtin_name,
 };
 use crate::syntax::{Field, Kind, Node};
+use crate::text::Dialect;
 
 impl Inference<'_, '_> {
     /// What the identifier `node` holds where it stands.
     pub(super) fn name(&self, node: Node<'_>) -> Type {
-        let Resolution::Variable(variable) = self.facts.model().resolve(node) else { return Type::Unknown };
+        let Resolution::Variable(variable) = self.facts.model().resolve(node) else {
+            return attributes::of_module(node);
+        };
         let value = self.variable(variable, node);
         if value.class().is_some() || matches!(value, Type::Never) {
             return value;
@@ -29,29 +33,57 @@ impl Inference<'_, '_> {
         if !self.may_be_followed(row) {
             return Type::Unknown;
         }
+        if self.may_be_the_builtin(row, read) {
+            return Type::Unknown;
+        }
         let bindings = self.reaching(id, read).unwrap_or_else(|| row.bindings.clone());
         let value = Type::joined(bindings.iter().map(|binding| self.binding(*binding)));
-        // Whoever changes a list that is declared keeps to its declaration.
-        if bindings.iter().all(|binding| self.is_declared(*binding)) {
-            return value;
-        }
         let opened = value.clone().opened();
         // What is inside may still be taken out and changed.
         let closed = value.closed();
-        if opened == closed || aliasing::only_looked_at(self.facts, id) { closed } else { opened }
+        if opened == closed || aliasing::only_looked_at(self.facts, id) {
+            return closed;
+        }
+        let kept: Option<Vec<Type>> = bindings.iter().map(|binding| self.kept(*binding)).collect();
+        kept.map_or(opened, |kept| Type::joined(kept.into_iter()))
     }
 
-    /// Whether the binding has an annotation.
-    fn is_declared(&self, id: BindingId) -> bool {
+    /// What a variable holds that the binding declares, whatever was done to the object meanwhile: who changes a
+    /// list that is declared keeps to its declaration. `None` if it has none.
+    ///
+    /// ```python
+    /// xs: list[object] = ['a']
+    /// xs.append(1)
+    /// ```
+    fn kept(&self, id: BindingId) -> Option<Type> {
         let binding = self.facts.model().binding(id);
-        let target = self.facts.tree().node(binding.node);
+        let row = self.facts.tree().node(binding.node).parent()?;
+        let annotation = row.child(Field::Type).filter(|_| self.facts.trusts_annotations())?;
+        let value = self.binding(id);
         match binding.kind {
-            BindingKind::AnnotatedAssignment => true,
-            BindingKind::Parameter => target
-                .parent()
-                .is_some_and(|row| matches!(row.kind(), Kind::TypedParameter | Kind::TypedDefaultParameter)),
-            _ => false,
+            BindingKind::AnnotatedAssignment => Some(self.with_annotation(value.opened(), annotation)),
+            BindingKind::Parameter => Some(value),
+            _ => None,
         }
+    }
+
+    /// Whether a read of a variable of the module may see the builtin of its name, since it is not surely bound.
+    ///
+    /// ```python
+    /// if sys.version_info < (3,): str = 'a'
+    /// use(str)
+    /// ```
+    pub(super) fn may_be_the_builtin(&self, row: &Variable<'_>, read: Node<'_>) -> bool {
+        let model = self.facts.model();
+        let special = row.name.starts_with("__") && row.name.ends_with("__");
+        if model.scope(row.scope).kind != ScopeKind::Module
+            || !(special || is_builtin_name(read.source(), &row.name))
+        {
+            return false;
+        }
+        let Resolution::Variable(id) = model.resolve(read) else { return true };
+        let reaching = self.facts.flow(row.scope).and_then(|flow| flow.reaching_definitions(model, id, read));
+        reaching.is_none_or(|reaching| reaching.unbound)
     }
 
     /// The bindings that may have given what `read` sees; `None` when any may.
@@ -66,9 +98,12 @@ impl Inference<'_, '_> {
     }
 
     /// Whether all that binds the variable stands in the file for everybody to see.
-    fn may_be_followed(&self, row: &Variable<'_>) -> bool {
+    pub(super) fn may_be_followed(&self, row: &Variable<'_>) -> bool {
         let model = self.facts.model();
         let scope = model.scope(row.scope);
+        if self.leaks_into(row) {
+            return false;
+        }
         match scope.kind {
             ScopeKind::Function | ScopeKind::Lambda | ScopeKind::Comprehension => {
                 !scope.taints.intersects(Taints::EVAL | Taints::FRAMES | Taints::STAR_IMPORT)
@@ -76,9 +111,27 @@ impl Inference<'_, '_> {
             ScopeKind::Module => {
                 !model.any_taint().intersects(Taints::all())
                     && self.facts.world().name_used_elsewhere(&row.name) == Answer::No
+                    && !Memo::spelled(&self.facts.types, &row.name, || {
+                        spelling::bound_by_spelling(self.facts)
+                    })
             }
             _ => false,
         }
+    }
+
+    /// Whether Python 2, where it runs this text, binds the variable by a list comprehension that Python 3 keeps
+    /// to itself.
+    fn leaks_into(&self, row: &Variable<'_>) -> bool {
+        let model = self.facts.model();
+        let source = self.facts.tree().source();
+        source.may_run_on_python2()
+            && source.dialect() != Dialect::Python2
+            && !row.flags.contains(VariableFlags::LEAKS_ON_PYTHON2)
+            && model.variables().any(|(_, other)| {
+                other.flags.contains(VariableFlags::LEAKS_ON_PYTHON2)
+                    && other.name == row.name
+                    && model.function_scope_of(other.scope) == row.scope
+            })
     }
 
     /// Whether some function binds the variable of another scope: then any call may.
@@ -137,13 +190,13 @@ impl Inference<'_, '_> {
             Kind::PatternList | Kind::TuplePattern | Kind::ListPattern => {
                 let places: Vec<_> = parent.named_children().filter(|part| !part.is_trivia()).collect();
                 if places.iter().any(|place| place.kind() == Kind::ListSplatPattern) {
-                    return Type::Unknown;
+                    return self.target(parent).item();
                 }
                 let Some(at) = places.iter().position(|place| *place == target) else { return Type::Unknown };
                 let whole = self.target(parent);
                 whole.unpacked(places.len()).into_iter().nth(at).unwrap_or(Type::Unknown)
             }
-            Kind::ListSplatPattern => Type::exact(Class::List),
+            Kind::ListSplatPattern => Type::of(Class::List, self.target(parent)),
             Kind::ParenthesizedExpression => self.target(parent),
             _ => Type::Unknown,
         }
@@ -186,11 +239,20 @@ impl Inference<'_, '_> {
         };
         let left = self.name(target);
         let operator = operator.text().trim_end_matches('=');
-        match (&left, operator) {
-            // A list takes the items of anything.
-            (Type::Exact(Class::List, _), "+") => Type::exact(Class::List),
-            (Type::Exact(class @ Class::Set, _), "|" | "-" | "&" | "^") => Type::exact(*class),
-            _ => self.operate(&left, operator, right),
+        let extends = matches!(
+            (&left, operator),
+            (Type::Exact(Class::List, _), "+") | (Type::Exact(Class::Set, _), "|" | "-" | "&" | "^")
+        );
+        if !extends {
+            return self.operate(&left, operator, right);
+        }
+        // A list takes the items of anything, but `__radd__` of what stands on the right is asked first.
+        match (left, self.infer(right)) {
+            (_, Type::Unknown) => Type::Unknown,
+            (_, Type::Never) => Type::Never,
+            (Type::Exact(class, _), Type::Exact(..)) => Type::exact(class),
+            (Type::Exact(class, _), _) => Type::instance(class),
+            _ => Type::Unknown,
         }
     }
 }

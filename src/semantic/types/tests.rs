@@ -8,11 +8,11 @@ use crate::syntax::{Call, Kind, Regions, parse};
 use crate::text::{Dialect, PythonVersion, Range, Source, Target};
 
 /// Fails unless every `show(x)  # type` of `program` is so.
-fn check(program: &str) {
+pub(super) fn check(program: &str) {
     check_in(program, Target::default(), Dialect::Python3, &LoneFile);
 }
 
-fn check_in(program: &str, target: Target, dialect: Dialect, world: &dyn World) {
+pub(super) fn check_in(program: &str, target: Target, dialect: Dialect, world: &dyn World) {
     let source = Source::new(program.to_owned(), dialect, target);
     let Ok(tree) = parse(&source, &Regions::whole(&source)) else { panic!("cannot parse {program}") };
     let facts = Facts::new(&tree, world);
@@ -133,7 +133,7 @@ fn annotations_declare() {
     check("class str: pass\ndef f(x: str):\n    show(x)  # ?\n");
     check("def f(x: str):\n    x = g()\n    show(x)  # ?\n");
     check(
-        "def f(*args, **kwargs):\n    show(args)  # tuple\n    for k, v in kwargs.items():\n        show(k)  # str\n",
+        "def f(*args, **kwargs):\n    show(args)  # tuple\n    for k, v in kwargs.items():\n        show(k)  # ~str\n",
     );
     let text = "def f(x: str):\n    g(x)\n";
     let source = Source::new(text.to_owned(), Dialect::Python3, Target::default());
