@@ -205,7 +205,8 @@ impl Job<'_> {
                     Ok(fix) => fix,
                     Err(Decline::NotThisShape) => continue,
                     Err(Decline::Refused(refusal)) => {
-                        let asked = suppressions.suppressing(source, meta.id, node.range());
+                        let site = node.range().cover(refusal.range);
+                        let asked = suppressions.suppressing(source, meta.id, site);
                         // The comment itself is what stands in the way.
                         if let Some(comment) = asked.filter(|comment| *comment == refusal.range) {
                             let (range, message) = (node.range(), meta.summary.to_owned());
