@@ -17,8 +17,9 @@ pub fn shown(path: &Path) -> String {
             '\t' => quoted.push_str("\\t"),
             '"' | '\\' => quoted.extend(['\\', letter]),
             _ if letter.is_control() => {
-                let bytes = letter.to_string().into_bytes();
-                bytes.iter().for_each(|byte| _ = write!(quoted, "\\{byte:03o}"));
+                for byte in letter.to_string().bytes() {
+                    let _ = write!(quoted, "\\{byte:03o}");
+                }
             }
             _ => quoted.push(letter),
         }

@@ -184,10 +184,13 @@ fn unknown_loop(source: &Source, line: u32, registry: &Registry) -> Option<Decis
         first <= line && line <= last
     };
     let site = tree.nodes().filter(|node| is_loop(node) && around(node)).last()?;
-    let metas = registry.transforms().map(|transform| transform.meta());
-    let looked_for = metas.filter(|meta| meta.kinds.contains(&site.kind()));
-    let mut notes: Vec<_> =
-        looked_for.map(|meta| ("looked for", format!("{}: {}", meta.id, meta.summary))).collect();
+    let mut notes = Vec::new();
+    for transform in registry.transforms() {
+        let meta = transform.meta();
+        if meta.kinds.contains(&site.kind()) {
+            notes.push(("looked for", format!("{}: {}", meta.id, meta.summary)));
+        }
+    }
     if notes.is_empty() {
         notes.push((
             "looked for",
