@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::GitignoreBuilder;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -65,6 +66,8 @@ pub struct Found {
     pub configuration: Option<FileConfiguration>,
     /// The line length of the formatter that the project uses.
     pub formatter_line_length: Option<usize>,
+    /// What is wrong with that line length.
+    pub warnings: Vec<ConfigurationError>,
 }
 
 /// Something wrong in a configuration file, in one line.
@@ -99,10 +102,8 @@ pub fn read(path: &Path, text: &str, registry: &Registry) -> Result<Found, Confi
     };
     let document = document.get_ref();
     if !is_pyproject {
-        return Ok(Found {
-            configuration: Some(reader.configuration(document)?),
-            formatter_line_length: None,
-        });
+        let configuration = Some(reader.configuration(document)?);
+        return Ok(Found { configuration, ..Found::default() });
     }
     let Some(tools) = table(document, "tool") else { return Ok(Found::default()) };
     let configuration = match tools.get("pyfix") {
@@ -112,8 +113,18 @@ pub fn read(path: &Path, text: &str, registry: &Registry) -> Result<Found, Confi
             None => return Err(reader.error(section.span(), "`tool.pyfix` must be a table".to_owned())),
         },
     };
-    let length = |tool| table(tools, tool).and_then(|table| positive(table.get("line-length")?));
-    Ok(Found { configuration, formatter_line_length: length("black").or_else(|| length("ruff")) })
+    let mut found = Found { configuration, ..Found::default() };
+    for tool in ["black", "ruff"] {
+        let Some(value) = table(tools, tool).and_then(|table| table.get("line-length")) else { continue };
+        match positive(value) {
+            Some(length) => found.formatter_line_length = found.formatter_line_length.or(Some(length)),
+            None => found.warnings.push(reader.error(
+                value.span(),
+                format!("`tool.{tool}.line-length` must be a whole number above 0; it is not considered"),
+            )),
+        }
+    }
+    Ok(found)
 }
 
 fn table<'t>(parent: &'t DeTable<'_>, key: &str) -> Option<&'t DeTable<'t>> {
@@ -132,6 +143,43 @@ fn element(array: &Spanned<DeValue<'_>>, wanted: &str) -> std::ops::Range<usize>
     found.map_or_else(|| array.span(), Spanned::span)
 }
 
+/// What is wrong with a pattern of `exclude`, and what to write instead.
+fn wrong_pattern(pattern: &str) -> Option<String> {
+    if pattern.trim().is_empty() {
+        return Some("is empty; remove it".to_owned());
+    }
+    if pattern.starts_with('#') {
+        return Some("is a comment; write `\\#` for a name that begins with `#`".to_owned());
+    }
+    // The matcher takes a lone bracket for itself; for Git such a pattern matches nothing.
+    if has_open_bracket(pattern) {
+        return Some("has a `[` without its `]`; write `\\[` for the character".to_owned());
+    }
+    match GitignoreBuilder::new("").add_line(None, pattern) {
+        Ok(_) => None,
+        Err(ignore::Error::Glob { err, .. }) => Some(format!("cannot be read: {err}")),
+        Err(error) => Some(format!("cannot be read: {error}")),
+    }
+}
+
+fn has_open_bracket(pattern: &str) -> bool {
+    let mut rest = pattern.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '\\' => drop(rest.next()),
+            '[' => {
+                let inside = rest.as_str().strip_prefix(['!', '^']).unwrap_or(rest.as_str());
+                // A bracket that comes first stands for itself.
+                let first = inside.chars().next().map_or(0, char::len_utf8);
+                let Some(end) = inside.get(first..).and_then(|behind| behind.find(']')) else { return true };
+                rest = inside.get(first + end + 1..).unwrap_or_default().chars();
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
@@ -144,7 +192,7 @@ impl Reader<'_> {
         for (key, value) in section {
             match key.get_ref().as_ref() {
                 "closed-world" => result.closed_world = Some(self.boolean(value)?),
-                "exclude" => result.exclude = self.strings(value)?,
+                "exclude" => result.exclude = self.patterns(value)?,
                 "ignore" => result.ignore = Some(self.transforms(value)?),
                 "line-length" => result.line_length = Some(self.number(value)?),
                 "max-file-size" => result.max_file_size = Some(self.size(value)?),
@@ -179,6 +227,17 @@ impl Reader<'_> {
         let wrong = || self.error(value.span(), "must be an array of strings".to_owned());
         let array = value.get_ref().as_array().ok_or_else(wrong)?;
         array.iter().map(|one| one.get_ref().as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    }
+
+    fn patterns(&self, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigurationError> {
+        let patterns = self.strings(value)?;
+        for pattern in &patterns {
+            if let Some(problem) = wrong_pattern(pattern) {
+                let message = format!("the pattern {pattern:?} in `exclude` {problem}");
+                return Err(self.error(element(value, pattern), message));
+            }
+        }
+        Ok(patterns)
     }
 
     fn number(&self, value: &Spanned<DeValue<'_>>) -> Result<usize, ConfigurationError> {
@@ -253,7 +312,7 @@ mod tests {
             closed_world: Some(true),
             trust_annotations: Some(false),
         };
-        assert_eq!(found, Ok(Found { configuration: Some(expected), formatter_line_length: None }));
+        assert_eq!(found, Ok(Found { configuration: Some(expected), ..Found::default() }));
     }
 
     #[test]
@@ -270,9 +329,24 @@ mod tests {
             ("[tool.pyfix]\ntarget-version = 3.8\n", "2: must be a version such as \"py38\" or \"3.8\""),
             ("[tool.pyfix]\nclosed-world = 'yes'\n", "2: must be true or false"),
             ("[tool]\npyfix = 1\n", "2: `tool.pyfix` must be a table"),
+            (
+                "[tool.pyfix]\nexclude = [\n  'a[b]',\n  'a[',\n]\n",
+                "4: the pattern \"a[\" in `exclude` has a `[` without its `]`; write `\\[` for the character",
+            ),
+            ("[tool.pyfix]\nexclude = ['']\n", "2: the pattern \"\" in `exclude` is empty; remove it"),
         ];
         for (text, message) in cases {
             assert_eq!(pyproject(text), Err(format!("pyproject.toml:{message}")), "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_checked() {
+        for fine in ["*.py", "a[b]c", "[]]", "[!]a]", "\\[a", "a]", "\\#a", "!kept.py", "old/"] {
+            assert_eq!(wrong_pattern(fine), None, "{fine}");
+        }
+        for wrong in ["[", "a[]", "a[!]", "a[b]c[", "#a", " ", "{a", "[z-a]"] {
+            assert!(wrong_pattern(wrong).is_some(), "{wrong}");
         }
     }
 
@@ -288,5 +362,9 @@ mod tests {
         assert_eq!(length("[tool.black]\nline-length = 79\n[tool.ruff]\nline-length = 100\n"), Some(79));
         assert_eq!(length("[tool.ruff]\nline-length = 100\n"), Some(100));
         assert_eq!(length("[project]\nname = 'x'\n"), None);
+        let wrong = pyproject("[tool.black]\nline-length = '79'\n[tool.ruff]\nline-length = 100\n").unwrap();
+        assert_eq!(wrong.formatter_line_length, Some(100));
+        let [warning] = &wrong.warnings[..] else { panic!("{wrong:?}") };
+        assert_eq!(warning.line, 2);
     }
 }

@@ -13,6 +13,7 @@ mod catalogue;
 mod config;
 mod diff;
 mod json;
+mod names;
 mod output;
 mod panics;
 mod process;

@@ -8,6 +8,7 @@ use super::args::{Detail, Mode, OutputFormat};
 use super::base::Base;
 use super::diff::{self, Paint};
 use super::json::{self, Document};
+use super::names::shown;
 use super::report::{FileReport, FixRecord, Place};
 use super::sarif;
 use super::summary::Summary;
@@ -126,6 +127,9 @@ fn write_text(report: &FileReport, detail: Detail, out: &mut dyn Write) -> io::R
             let assumed = assumed(fix);
             lines.push((fix.place, format!("{}: withheld: assumes that {assumed}", fix.id)));
         }
+        for fix in &report.suppressed {
+            lines.push((fix.place, format!("{}: suppressed by a comment: {}", fix.id, fix.message)));
+        }
         for decline in &report.declines {
             lines.push((decline.place, format!("{}: declined: {}", decline.id, decline.sentence)));
         }
@@ -138,7 +142,7 @@ fn write_text(report: &FileReport, detail: Detail, out: &mut dyn Write) -> io::R
 }
 
 fn write_place(path: &Path, place: Place, text: &str, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}:{}:{}: {text}", path.display(), place.line, place.column)
+    writeln!(out, "{}:{}:{}: {text}", shown(path), place.line, place.column)
 }
 
 /// See "Workflow commands for GitHub Actions" in GitHub's documentation.

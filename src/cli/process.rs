@@ -14,7 +14,7 @@ use super::surroundings::{Landscape, Surroundings};
 use super::walk::{Reached, SourceFile};
 use super::write;
 use crate::engine::{Outcome, Prefilter, Registry, Skip, fix_source};
-use crate::text::{DecodeError, Decoded, Source, decode};
+use crate::text::{DecodeError, Decoded, Source, Target, decode};
 
 /// What is the same for every file of a run.
 #[derive(Clone, Copy)]
@@ -48,6 +48,8 @@ pub struct Examined {
     pub source: Source,
     /// The engine's account.
     pub outcome: Outcome,
+    /// The Pythons that the text must run on.
+    pub target: Target,
     /// Where the target was found.
     pub target_origin: String,
 }
@@ -101,10 +103,10 @@ impl Pipeline<'_> {
         report: &mut FileReport,
     ) -> Result<Option<Change>, Obstacle> {
         let examined = examine(bytes, surroundings, settings, self.registry)?;
-        let Examined { decoded, source, mut outcome, target_origin } = examined;
+        let Examined { decoded, source, mut outcome, target, target_origin } = examined;
         report.nature = Some(Nature {
             encoding: decoded.encoding().name(),
-            target: source.target(),
+            target,
             target_origin,
             dialect: source.dialect(),
         });
@@ -117,6 +119,8 @@ impl Pipeline<'_> {
         let withheld = outcome.withheld.into_iter().map(|fix| places.fix(fix, false));
         report.fixes = applied.chain(withheld).collect();
         report.fixes.sort_by_key(|fix| (fix.place.range, fix.round));
+        let suppressed = outcome.suppressed.into_iter();
+        report.suppressed = suppressed.map(|fix| places.suppressed(fix)).collect();
         report.declines = outcome.declined.iter().map(|site| places.decline(site)).collect();
         report.quarantined = outcome.quarantined.into_iter().map(Into::into).collect();
         let unused = outcome.unused_suppressions.into_iter();
@@ -176,14 +180,18 @@ pub fn examine(
     })?;
     let examined = panics::catch(|| {
         let dialect = surroundings.dialect_of(decoded.text());
-        let target = surroundings.target_of(decoded.text());
+        let (target, origin) = surroundings.target_of(decoded.text());
         let source = Source::new(decoded.text().to_owned(), dialect, target);
         let outcome =
             surroundings.with_world(&source, |world| fix_source(&source, registry, &settings.engine, world));
-        (source, outcome)
+        (source, outcome, origin)
     });
-    let (source, outcome) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;
-    Ok(Examined { decoded, source, outcome, target_origin: surroundings.origin.clone() })
+    let (source, outcome, stated) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;
+    let (target, target_origin) = match outcome.target {
+        Some(target) if target != source.target() => (target, "the syntax of the file".to_owned()),
+        _ => (source.target(), stated),
+    };
+    Ok(Examined { decoded, source, outcome, target, target_origin })
 }
 
 /// The content of the file at `path`.

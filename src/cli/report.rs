@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::edit::{Applicability, Assumption, Edit};
-use crate::engine::{AppliedFix, DeclinedSite, Quarantine, UnusedSuppression};
+use crate::engine::{AppliedFix, DeclinedSite, Quarantine, SuppressedFix, UnusedSuppression};
 use crate::semantic::Reason;
 use crate::text::{Decoded, Dialect, Range, Source, Target};
 
@@ -22,11 +22,13 @@ pub struct FileReport {
     pub status: Status,
     /// Why it was skipped or failed.
     pub reason: Option<Problem>,
-    /// What was found out before the file was looked at.
+    /// What was found out about the file.
     #[serde(flatten)]
     pub nature: Option<Nature>,
     /// Fixes, those that the configuration does not allow included.
     pub fixes: Vec<FixRecord>,
+    /// Fixes that a comment asks not to make.
+    pub suppressed: Vec<SuppressedRecord>,
     /// Candidates that were left alone.
     pub declines: Vec<DeclineRecord>,
     /// Transforms whose result failed verification.
@@ -85,12 +87,12 @@ pub struct Problem {
     pub message: String,
 }
 
-/// What was found out about a file before it was looked at.
+/// What was found out about a file.
 #[derive(Clone, Debug, Serialize)]
 pub struct Nature {
     /// The encoding, by Python's name.
     pub encoding: &'static str,
-    /// The Pythons that the text must run on.
+    /// The Pythons that the text must run on: those of the project, or newer ones that its own syntax asks for.
     pub target: Target,
     /// Where the target was found.
     pub target_origin: String,
@@ -142,6 +144,20 @@ pub struct EditRecord {
     pub replacement: String,
 }
 
+/// A fix that a comment asks not to make.
+#[derive(Clone, Debug, Serialize)]
+pub struct SuppressedRecord {
+    /// The id of the transform.
+    pub id: &'static str,
+    /// What it would do, in one line.
+    pub message: String,
+    /// Where it is.
+    #[serde(flatten)]
+    pub place: Place,
+    /// The bytes of the file that the comment has.
+    pub comment: Range,
+}
+
 /// A candidate that was left alone.
 #[derive(Clone, Debug, Serialize)]
 pub struct DeclineRecord {
@@ -189,6 +205,7 @@ impl FileReport {
             reason: None,
             nature: None,
             fixes: Vec::new(),
+            suppressed: Vec::new(),
             declines: Vec::new(),
             quarantined: Vec::new(),
             unused_suppressions: Vec::new(),
@@ -202,6 +219,7 @@ impl FileReport {
     pub fn is_silent(&self) -> bool {
         self.status == Status::Unchanged
             && self.fixes.is_empty()
+            && self.suppressed.is_empty()
             && self.declines.is_empty()
             && self.quarantined.is_empty()
             && self.unused_suppressions.is_empty()
@@ -239,6 +257,16 @@ impl Places<'_> {
             assumptions: fix.assumptions,
             round: fix.round,
             applied,
+        }
+    }
+
+    /// The record of `fix`.
+    pub fn suppressed(&self, fix: SuppressedFix) -> SuppressedRecord {
+        SuppressedRecord {
+            id: fix.transform,
+            message: fix.message,
+            place: self.place(fix.range),
+            comment: self.range(fix.comment),
         }
     }
 

@@ -14,6 +14,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::ExitStatus;
 use super::args::{Input, Mode, Options, OutputFormat};
 use super::base::Base;
+use super::names::shown;
 use super::output::{Names, Output};
 use super::process::{FileJob, Pipeline, too_large};
 use super::progress::Progress;
@@ -70,8 +71,9 @@ fn run_paths(
     let jobs = tally.configure(std::mem::take(&mut walked.files), finder);
     tally.errors.extend(walked.errors);
     for error in &tally.errors {
-        terminal.error(&format!("{}: {}", error.path.display(), error.message));
+        terminal.error(&format!("{}: {}", shown(&error.path), error.message));
     }
+    warn_of_configuration(finder, terminal);
     tally.summary.errors = tally.errors.len();
 
     let names = Names::new(current_directory(), &walked.roots);
@@ -145,6 +147,7 @@ fn run_stdin(
     terminal: &mut Terminal,
 ) -> Result<ExitStatus> {
     let settings = finder.settings_in(&directory_of(name))?;
+    warn_of_configuration(finder, terminal);
     let mut bytes = Vec::new();
     io::stdin()
         .take(settings.max_file_size.saturating_add(1))
@@ -188,6 +191,13 @@ fn run_stdin(
         terminal.say(&line);
     }
     Ok(tally.status(options.mode))
+}
+
+fn warn_of_configuration(finder: &SettingsFinder<'_>, terminal: &mut Terminal) {
+    for warning in finder.warnings() {
+        let (path, line) = (shown(&warning.path), warning.line);
+        terminal.warning(&format!("{path}: line {line}: {}", warning.message));
+    }
 }
 
 /// Where the configuration for standard input is looked for.
@@ -263,7 +273,7 @@ impl Tally {
 
 /// Tells of everything in `report` that somebody has to look at.
 fn tell(report: &FileReport, terminal: &mut Terminal) {
-    let path = report.path.display();
+    let path = shown(&report.path);
     if let Some(problem) = report.reason.as_ref().filter(|_| report.alarm == Alarm::Failure) {
         let skipped = if report.status == Status::Skipped { "skipped: " } else { "" };
         terminal.error(&format!("{path}: {skipped}{}", problem.message));

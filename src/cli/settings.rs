@@ -2,7 +2,7 @@
 //!
 //! Searches the configuration file; what stands in it is read by `config`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,6 +98,8 @@ pub struct SettingsFinder<'a> {
     registry: &'a Registry,
     fixed: Option<Arc<Settings>>,
     found: HashMap<PathBuf, Result<Arc<Found>, ConfigurationError>>,
+    /// What is wrong with what other tools are told and pyfix reads too.
+    warnings: BTreeSet<ConfigurationError>,
     /// One for each distinct source of settings, so that files share them.
     settings: HashMap<(Option<PathBuf>, Option<usize>), Arc<Settings>>,
 }
@@ -109,15 +111,27 @@ impl<'a> SettingsFinder<'a> {
     ///
     /// When the configuration file that the command line names is missing or wrong.
     pub fn new(judgement: &'a Judgement, registry: &'a Registry) -> Result<Self, ConfigurationError> {
-        let mut finder =
-            Self { judgement, registry, fixed: None, found: HashMap::new(), settings: HashMap::new() };
+        let mut finder = Self {
+            judgement,
+            registry,
+            fixed: None,
+            found: HashMap::new(),
+            warnings: BTreeSet::new(),
+            settings: HashMap::new(),
+        };
         let found = match &judgement.configuration {
             ConfigurationSource::Discovered => return Ok(finder),
             ConfigurationSource::Isolated => Found::default(),
             ConfigurationSource::File(path) => finder.read_named(path)?,
         };
+        finder.warnings.extend(found.warnings.iter().cloned());
         finder.fixed = Some(finder.combine(&found)?);
         Ok(finder)
+    }
+
+    /// What was passed over in the configuration files that were read, because it means nothing.
+    pub fn warnings(&self) -> &BTreeSet<ConfigurationError> {
+        &self.warnings
     }
 
     /// The settings of the files in `directory`, which is absolute and canonical.
@@ -166,6 +180,7 @@ impl<'a> SettingsFinder<'a> {
             }
             let Ok(text) = fs::read_to_string(&path) else { continue };
             let found = config::read(&path, &text, self.registry)?;
+            self.warnings.extend(found.warnings);
             own.configuration = own.configuration.or(found.configuration);
             own.formatter_line_length = own.formatter_line_length.or(found.formatter_line_length);
         }
@@ -181,6 +196,7 @@ impl<'a> SettingsFinder<'a> {
         Ok(Arc::new(Found {
             configuration: own.configuration.or_else(|| above.configuration.clone()),
             formatter_line_length: own.formatter_line_length.or(above.formatter_line_length),
+            warnings: Vec::new(),
         }))
     }
 

@@ -6,12 +6,14 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::args::{Detail, Mode};
+use super::names::shown;
 use super::report::{DeclineRecord, FileReport, FixRecord, Status};
 
 /// Below so many fixes a run names some of the refusals, so that it never looks broken.
 const FEW_FIXES: usize = 5;
 const MAX_EXAMPLES: usize = 3;
 const MAX_TARGETS: usize = 3;
+const MAX_REASONS: usize = 4;
 
 /// The sum of the reports of a run.
 #[derive(Debug, Default, Serialize)]
@@ -28,6 +30,8 @@ pub struct Summary {
     pub fixes: BTreeMap<&'static str, usize>,
     /// Fixes that `--unsafe-fixes` would add, by transform.
     pub withheld: BTreeMap<&'static str, usize>,
+    /// Fixes that comments ask not to make, by transform.
+    pub suppressed: BTreeMap<&'static str, usize>,
     /// Candidates that were left alone, by transform and reason.
     pub declines: BTreeMap<&'static str, BTreeMap<&'static str, usize>>,
     /// Transforms whose result failed verification, with the number of files.
@@ -65,7 +69,7 @@ impl Summary {
             Status::Skipped => {
                 *self.skipped.entry(reason).or_default() += 1;
                 let message = report.reason.as_ref().map(|problem| problem.message.clone());
-                self.skipped_files.push((report.path.display().to_string(), message.unwrap_or_default()));
+                self.skipped_files.push((shown(&report.path), message.unwrap_or_default()));
             }
             Status::Failed => *self.failed.entry(reason).or_default() += 1,
         }
@@ -76,6 +80,7 @@ impl Summary {
                 self.offer(withheld_example(report, fix));
             }
         }
+        report.suppressed.iter().for_each(|fix| *self.suppressed.entry(fix.id).or_default() += 1);
         for decline in &report.declines {
             let reasons = self.declines.entry(decline.id).or_default();
             *reasons.entry(decline.reason.id()).or_default() += 1;
@@ -102,10 +107,21 @@ impl Summary {
         if detail == Detail::Statistics {
             self.render_tables(&mut lines);
         }
-        lines.extend(self.render_examples());
+        if self.fix_count() < FEW_FIXES {
+            lines.extend(self.examples.iter().map(|example| example.line.clone()));
+        }
+        lines.extend(self.refusals());
+        lines.extend(self.unsafe_fixes());
         lines.push(self.headline(mode));
         if mode == Mode::Preview && self.changed > 0 {
             lines.push("run with --write to apply".to_owned());
+        }
+        if mode == Mode::Preview && self.changed == 0 && self.unchanged > 0 && lines.len() == 1 {
+            lines.push(
+                "no transform found a candidate; `pyfix list` says what they look for, and `pyfix why FILE:LINE` \
+                 looks at one place"
+                    .to_owned(),
+            );
         }
         lines
     }
@@ -151,23 +167,44 @@ impl Summary {
         format!("target Python {}{more}", shown.join(", "))
     }
 
-    fn render_examples(&self) -> Vec<String> {
-        if self.fix_count() >= FEW_FIXES {
-            return Vec::new();
+    /// How many candidates were left alone, and why: the most frequent reasons first.
+    fn refusals(&self) -> Option<String> {
+        let mut reasons: BTreeMap<&'static str, usize> = BTreeMap::new();
+        for (reason, count) in self.declines.values().flatten() {
+            *reasons.entry(reason).or_default() += count;
         }
-        let mut lines: Vec<String> = self.examples.iter().map(|example| example.line.clone()).collect();
-        let declined: usize = self.declines.values().flat_map(BTreeMap::values).sum();
-        let withheld: usize = self.withheld.values().sum();
-        if declined > self.examples.len() {
-            lines.push(format!("{declined} candidates were left alone; --stats counts the reasons, `pyfix why FILE` shows them"));
+        let declined: usize = reasons.values().sum();
+        let suppressed: usize = self.suppressed.values().sum();
+        let mut text = match declined {
+            0 => String::new(),
+            1 => "1 candidate was left alone".to_owned(),
+            count => format!("{count} candidates were left alone"),
+        };
+        if declined > 0 {
+            let sorted = by_count(&reasons);
+            let named = |(id, count): &(String, usize)| format!("{count} {}", id.replace('-', " "));
+            let mut each: Vec<String> = sorted.iter().take(MAX_REASONS).map(named).collect();
+            let rest: usize = sorted.iter().skip(MAX_REASONS).map(|(_, count)| count).sum();
+            if rest > 0 {
+                each.push(format!("{rest} for other reasons"));
+            }
+            let _ = write!(text, " ({})", each.join(", "));
         }
-        if withheld > 0 {
-            let noun = if withheld == 1 { "fix" } else { "fixes" };
-            lines.push(format!(
-                "{withheld} more {noun} with --unsafe-fixes, each resting on an assumption that it names"
-            ));
+        if suppressed > 0 {
+            let between = if declined > 0 { ", and " } else { "" };
+            let noun = if suppressed == 1 { "fix is" } else { "fixes are" };
+            let _ = write!(text, "{between}{suppressed} {noun} suppressed by comments");
         }
-        lines
+        (!text.is_empty()).then(|| format!("{text}; `pyfix why FILE` shows each, --stats counts all"))
+    }
+
+    fn unsafe_fixes(&self) -> Option<String> {
+        let text = match self.withheld.values().sum::<usize>() {
+            0 => return None,
+            1 => "1 more fix rests on an assumption: --unsafe-fixes includes it".to_owned(),
+            count => format!("{count} more fixes each rest on an assumption: --unsafe-fixes includes them"),
+        };
+        Some(format!("{text}, `pyfix why FILE` names the assumption"))
     }
 
     /// Keeps at most three examples, each with a reason of its own, those with advice before others.
@@ -198,6 +235,7 @@ impl Summary {
         };
         table(lines, "Fixes", by_count(&self.fixes));
         table(lines, "Fixes that --unsafe-fixes would add", by_count(&self.withheld));
+        table(lines, "Fixes suppressed by comments", by_count(&self.suppressed));
         for (id, reasons) in &self.declines {
             table(lines, &format!("Left alone by {id}"), by_count(reasons));
         }
@@ -212,7 +250,7 @@ impl Summary {
 
 fn declined_example(report: &FileReport, decline: &DeclineRecord) -> Example {
     let mut line =
-        format!("{}:{} {}: {}", report.path.display(), decline.place.line, decline.id, decline.sentence);
+        format!("{}:{} {}: {}", shown(&report.path), decline.place.line, decline.id, decline.sentence);
     if !decline.advice.is_empty() {
         let _ = write!(line, "; to allow: {}", decline.advice);
     }
@@ -224,7 +262,7 @@ fn withheld_example(report: &FileReport, fix: &FixRecord) -> Example {
     let assumed = sentences.into_iter().collect::<Vec<_>>().join(", ");
     let line = format!(
         "{}:{} {}: assumes that {assumed}; to allow: --unsafe-fixes",
-        report.path.display(),
+        shown(&report.path),
         fix.place.line,
         fix.id
     );

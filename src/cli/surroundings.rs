@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::names::shown;
 use super::settings::{Settings, StatedTarget, TypeInference};
 use crate::project::{Closure, Project, Roots, TargetDecision, TypeEngine, decide_target};
 use crate::semantic::{Annotations, UnknownWorld, World};
@@ -32,10 +33,10 @@ struct Area {
 /// What lies around one file.
 #[derive(Debug)]
 pub struct Surroundings {
-    /// The Pythons that the text must run on.
-    pub target: Target,
+    /// The Pythons that the files of the project must run on.
+    target: Target,
     /// Where the target was found.
-    pub origin: String,
+    origin: String,
     /// The file in its project; nowhere for standard input.
     place: Option<(Arc<Area>, PathBuf)>,
     types: TypeInference,
@@ -69,7 +70,7 @@ impl Landscape {
         }
         warnings.sort();
         warnings.dedup();
-        warnings.into_iter().map(|(root, warning)| format!("{}: {warning}", root.display())).collect()
+        warnings.into_iter().map(|(root, warning)| format!("{}: {warning}", shown(&root))).collect()
     }
 
     fn area(&self, path: &Path, settings: &Settings) -> Arc<Area> {
@@ -104,12 +105,13 @@ impl Surroundings {
         }
     }
 
-    /// The Pythons that `text` must run on.
-    pub fn target_of(&self, text: &str) -> Target {
-        match &self.place {
-            Some((area, _)) => area.decision.for_text(text),
-            None => self.target,
+    /// The Pythons that `text` must run on, and where that was found.
+    pub fn target_of(&self, text: &str) -> (Target, String) {
+        let target = self.place.as_ref().map_or(self.target, |(area, _)| area.decision.for_text(text));
+        if target == self.target {
+            return (target, self.origin.clone());
         }
+        (target, "no version stated, and the file supports Python 2".to_owned())
     }
 
     /// The dialect of `text`: what its syntax says, else Python 2 for a project that is for nothing else, else

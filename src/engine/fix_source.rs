@@ -9,7 +9,7 @@ use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
     AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
-    Transform,
+    SuppressedFix, Transform,
 };
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, World};
@@ -71,6 +71,7 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         outcome = job.converge(&tree, &transforms);
     }
     outcome.quarantined = quarantined;
+    outcome.target = Some(target);
     outcome
 }
 
@@ -115,8 +116,8 @@ struct Findings {
     fixes: Vec<(u8, Fix)>,
     withheld: Vec<Fix>,
     declined: Vec<(&'static str, Range, Refusal)>,
-    /// The suppression comments that suppressed a fix.
-    used: BTreeSet<Range>,
+    /// Fixes that must not be made.
+    suppressed: Vec<SuppressedFix>,
 }
 
 impl Job<'_> {
@@ -140,17 +141,18 @@ impl Job<'_> {
                 .with_text(text.take().unwrap_or_else(|| original.source().text().to_owned()));
             let Ok(tree) = self.parse(&source) else { break };
             let findings = self.round(&tree, transforms, &map);
-            used.extend(findings.used.iter().map(|comment| map.original_cover(*comment)));
+            used.extend(findings.suppressed.iter().map(|fix| map.original_cover(fix.comment)));
+            let origins = Origins { original: original.source(), current: &source, map: &map };
             let offered: Vec<(u8, &Fix)> =
                 findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
             let plan = Plan::new(&tree, &offered);
             if plan.edits.is_empty() {
-                account(&mut outcome, findings, &map);
+                account(&mut outcome, findings, &origins);
                 break;
             }
             for (index, edits) in &plan.taken {
                 if let Some((_, fix)) = findings.fixes.get(*index) {
-                    outcome.fixes.push(applied(fix, edits, &map, round));
+                    outcome.fixes.push(applied(fix, edits, &origins, round));
                 }
             }
             map = map.after(&plan.edits);
@@ -203,12 +205,22 @@ impl Job<'_> {
                     Ok(fix) => fix,
                     Err(Decline::NotThisShape) => continue,
                     Err(Decline::Refused(refusal)) => {
-                        findings.declined.push((meta.id, node.range(), refusal));
+                        let site = node.range().cover(refusal.range);
+                        let asked = suppressions.suppressing(source, meta.id, site);
+                        // The comment itself is what stands in the way.
+                        if let Some(comment) = asked.filter(|comment| *comment == refusal.range) {
+                            let (range, message) = (node.range(), meta.summary.to_owned());
+                            let fix = SuppressedFix { transform: meta.id, message, range, comment };
+                            findings.suppressed.push(fix);
+                        } else {
+                            findings.declined.push((meta.id, node.range(), refusal));
+                        }
                         continue;
                     }
                 };
                 if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
-                    findings.used.insert(comment);
+                    let Fix { transform, message, range, .. } = fix;
+                    findings.suppressed.push(SuppressedFix { transform, message, range, comment });
                 } else if let Err(refusal) =
                     keeps_formatting(&facts, &suppressions, &fix).and_then(|()| can_hoist(&facts, &fix))
                 {
@@ -285,22 +297,56 @@ fn can_hoist(facts: &Facts<'_>, fix: &Fix) -> Guarded {
     fix.hoists.iter().try_for_each(|hoist| guards::begins_line(facts, hoist.anchor))
 }
 
-/// Enters what the last round found into the account.
-fn account(outcome: &mut Outcome, findings: Findings, map: &RangeMap) {
-    let declined = findings.declined.into_iter().map(|(transform, site, mut refusal)| {
-        refusal.range = map.original_cover(refusal.range);
-        DeclinedSite { transform, site: map.original_cover(site), refusal }
-    });
-    outcome.declined = declined.collect();
-    outcome.withheld = findings.withheld.iter().map(|fix| applied(fix, &fix.edits, map, 0)).collect();
+/// The way from the text of a round back to the original text.
+struct Origins<'a> {
+    original: &'a Source,
+    current: &'a Source,
+    map: &'a RangeMap,
 }
 
-fn applied(fix: &Fix, edits: &[Edit], map: &RangeMap, round: u32) -> AppliedFix {
-    let to_original = |edit: &Edit| Edit::replace(map.original_cover(edit.range), edit.replacement.clone());
+impl Origins<'_> {
+    /// Where `range` comes from: its own place where it merely moved; where a fix wrote it, the only place in what
+    /// that fix replaced with the same text; and else all that was replaced.
+    fn of(&self, range: Range) -> Range {
+        let cover = self.map.original_cover(range);
+        if self.map.original(range) == Some(cover) {
+            return cover;
+        }
+        let text = self.current.slice(range);
+        let mut same = self.original.slice(cover).match_indices(text);
+        match (same.next(), same.next()) {
+            (Some((at, _)), None) if !text.is_empty() => {
+                let start = cover.start + at as u32;
+                Range::new(start, start + range.len())
+            }
+            _ => cover,
+        }
+    }
+}
+
+/// Enters what the last round found into the account.
+fn account(outcome: &mut Outcome, findings: Findings, origins: &Origins<'_>) {
+    let declined = findings.declined.into_iter().map(|(transform, site, mut refusal)| {
+        refusal.range = origins.of(refusal.range);
+        DeclinedSite { transform, site: origins.of(site), refusal }
+    });
+    outcome.declined = declined.collect();
+    outcome.withheld = findings.withheld.iter().map(|fix| applied(fix, &fix.edits, origins, 0)).collect();
+    let suppressed = findings.suppressed.into_iter().map(|fix| SuppressedFix {
+        range: origins.of(fix.range),
+        comment: origins.of(fix.comment),
+        ..fix
+    });
+    outcome.suppressed = suppressed.collect();
+}
+
+fn applied(fix: &Fix, edits: &[Edit], origins: &Origins<'_>, round: u32) -> AppliedFix {
+    let to_original =
+        |edit: &Edit| Edit::replace(origins.map.original_cover(edit.range), edit.replacement.clone());
     AppliedFix {
         transform: fix.transform,
         message: fix.message.clone(),
-        range: map.original_cover(fix.range),
+        range: origins.of(fix.range),
         applicability: fix.applicability(),
         assumptions: fix.assumptions.clone(),
         edits: edits.iter().map(to_original).collect(),

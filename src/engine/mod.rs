@@ -15,5 +15,5 @@ mod verify;
 pub use config::{Config, Prefilter, RegionPolicy, Selection};
 pub use cx::Cx;
 pub use fix_source::fix_source;
-pub use outcome::{AppliedFix, DeclinedSite, Outcome, Quarantine, Skip, UnusedSuppression};
+pub use outcome::{AppliedFix, DeclinedSite, Outcome, Quarantine, Skip, SuppressedFix, UnusedSuppression};
 pub use transform::{Meta, Registry, Transform};

@@ -2,7 +2,7 @@
 
 use crate::edit::{Applicability, Assumption, Edit};
 use crate::semantic::Refusal;
-use crate::text::Range;
+use crate::text::{Range, Target};
 
 /// The account of one source. All ranges are bytes of the *original* text.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Outcome {
     pub fixes: Vec<AppliedFix>,
     /// Fixes that were possible but not allowed by the configuration.
     pub withheld: Vec<AppliedFix>,
+    /// Fixes that a comment asks not to make, in the order of the text.
+    pub suppressed: Vec<SuppressedFix>,
     /// Candidates that a guard refused, in the order of the text.
     pub declined: Vec<DeclinedSite>,
     /// Transforms that produced a result which failed verification: a bug in pyfix.
@@ -25,6 +27,9 @@ pub struct Outcome {
     pub skipped: Option<Skip>,
     /// How many rounds it took until nothing changed.
     pub rounds: u32,
+    /// The Pythons that the result must run on, what the syntax of the source asks for considered; `None` where
+    /// the source was not parsed.
+    pub target: Option<Target>,
 }
 
 /// A fix, as it is reported.
@@ -34,7 +39,8 @@ pub struct AppliedFix {
     pub transform: &'static str,
     /// What it does, in one line.
     pub message: String,
-    /// The site; for a fix of a later round the smallest original range that surely holds it.
+    /// The site; for a fix of a later round, where its text stood in the original, or else the smallest original
+    /// range that surely holds it.
     pub range: Range,
     /// How far it can be trusted.
     pub applicability: Applicability,
@@ -45,6 +51,19 @@ pub struct AppliedFix {
     pub edits: Vec<Edit>,
     /// The round (from 1) that it was applied in.
     pub round: u32,
+}
+
+/// A fix that a comment asks not to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuppressedFix {
+    /// The id of the transform.
+    pub transform: &'static str,
+    /// What it would do, in one line.
+    pub message: String,
+    /// The site.
+    pub range: Range,
+    /// The comment.
+    pub comment: Range,
 }
 
 /// A candidate that a guard refused.

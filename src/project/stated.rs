@@ -24,6 +24,8 @@ pub(super) struct Stated {
     pub exists: bool,
     /// What is wrong with the file, as a sentence without its name.
     pub problem: Option<String>,
+    /// The name of a range of Pythons that is no string.
+    pub misstated: Option<&'static str>,
 }
 
 /// Reads `pyproject.toml` in `root`.
@@ -50,9 +52,15 @@ pub(super) fn pyproject(root: &Path) -> Stated {
     };
     let poetry_table = at(&["tool", "poetry", "dependencies"]).and_then(toml::Value::as_table);
     let poetry_python = poetry_table.and_then(|table| table.get("python"));
+    let required = at(&["project", "requires-python"]);
+    let poetry_version = poetry_python.map(|value| value.get("version").unwrap_or(value));
+    let misstated = [(required, "requires-python"), (poetry_version, "the python dependency")];
     let mut stated = Stated {
         exists: true,
-        requires_python: string(at(&["project", "requires-python"]))
+        misstated: misstated
+            .iter()
+            .find_map(|(value, name)| value.is_some_and(|it| !it.is_str()).then_some(*name)),
+        requires_python: string(required)
             .or_else(|| string(at(&["tool", "flit", "metadata", "requires-python"]))),
         poetry_python: string(poetry_python)
             .or_else(|| string(poetry_python.and_then(|value| value.get("version")))),
@@ -115,8 +123,11 @@ pub(super) fn setup_py(root: &Path) -> Stated {
         match node.kind() {
             Kind::KeywordArgument => {
                 let named = node.child(Field::Name).is_some_and(|name| name.text() == "python_requires");
-                if named && stated.requires_python.is_none() {
-                    stated.requires_python = node.child(Field::Value).and_then(|it| constant(&tree, it));
+                let value = node.child(Field::Value).filter(|_| named && stated.requires_python.is_none());
+                if let Some(value) = value {
+                    let is_number = matches!(value.kind(), Kind::Float | Kind::Integer);
+                    stated.misstated = is_number.then_some("python_requires");
+                    stated.requires_python = constant(&tree, value);
                 }
             }
             Kind::String => {

@@ -119,7 +119,15 @@ impl Metadata {
             let problem = stated.problem.as_ref()?;
             Some(format!("{name} {problem}; what it says about Python versions is not considered"))
         };
-        self.files().into_iter().filter_map(problem).collect()
+        let misstated = |(name, stated): (&str, &Stated)| {
+            let what = stated.misstated?;
+            Some(format!("{what} in {name} must be a string such as \">=3.8\"; it is not considered"))
+        };
+        self.files()
+            .into_iter()
+            .filter_map(problem)
+            .chain(self.files().into_iter().filter_map(misstated))
+            .collect()
     }
 
     fn depends_on(&self, package: &str) -> bool {
@@ -313,8 +321,21 @@ mod tests {
         assert_eq!((decision.source, decision.warnings.len()), (TargetSource::SetupPy, 1));
         let decision = decide(&[("pyproject.toml", "[project]\nrequires-python = '>=4'")]);
         assert_eq!((decision.source, decision.warnings.len()), (TargetSource::Default, 1));
-        let decision = decide(&[("pyproject.toml", "[project]\nrequires-python = 3.8")]);
-        assert_eq!(decision.source, TargetSource::Default);
+        for (name, text) in [
+            ("pyproject.toml", "[project]\nrequires-python = 3.8"),
+            ("pyproject.toml", "[tool.poetry.dependencies]\npython = 3.8"),
+            ("setup.py", "setup(python_requires=3.8)"),
+        ] {
+            let decision = decide(&[(name, text)]);
+            assert!(matches!(decision.source, TargetSource::Default | TargetSource::Legacy));
+            let [warning] = &decision.warnings[..] else { panic!("{text}: {decision:?}") };
+            assert!(
+                warning.ends_with(&format!(
+                    "in {name} must be a string such as \">=3.8\"; it is not considered"
+                )),
+                "{warning}"
+            );
+        }
         let decision = decide(&[("setup.py", "setup((")]);
         assert_eq!((decision.source, decision.warnings.len()), (TargetSource::Legacy, 1));
     }

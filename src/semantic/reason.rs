@@ -82,15 +82,18 @@ reasons! {
         "the loop runs in a class body, whose names are attributes that a comprehension cannot see",
         "move the loop into a function";
     /// `for ... else`.
-    LoopElse, "loop-else", "the loop has an `else` clause", "";
+    LoopElse, "loop-else", "the loop has an `else` clause", "write what it holds behind the loop";
     /// The target of the loop stores into an object.
-    TargetNotName, "target-not-name", "the loop stores into {}, which others can see", "";
+    TargetNotName, "target-not-name", "the loop stores into {}, which others can see",
+        "use a plain name as the loop variable";
     /// The loop variable is read after the loop.
     TargetReadLater, "target-read-later", "the loop variable {} may be read after the loop", "use another name there";
     /// A nested function, class or comprehension reads the loop variable.
-    TargetCaptured, "target-captured", "the loop variable {} is used by a nested scope", "";
+    TargetCaptured, "target-captured", "the loop variable {} is used by a nested scope",
+        "use another name in one of the two";
     /// The loop variable is declared `global` or `nonlocal`.
-    TargetNotLocal, "target-not-local", "the loop variable {} is declared global or nonlocal", "";
+    TargetNotLocal, "target-not-local", "the loop variable {} is declared global or nonlocal",
+        "use a local name";
     /// Another file could read the loop variable of a module-level loop.
     TargetPublic, "target-public",
         "the loop variable {} is a name of the module, and another file may use it",
@@ -101,7 +104,8 @@ reasons! {
     AccumulatorObservable, "accumulator-observable",
         "{} can be seen by other code while the loop fills it", "build it in a local variable";
     /// An exception handler or later code could see a half-filled collection.
-    PartialResult, "partial-result", "if the loop raises, {} is used half filled", "";
+    PartialResult, "partial-result", "if the loop raises, {} is used half filled",
+        "fill another name, and assign it behind the loop";
     /// The collection is not known to be created empty right before the loop.
     NotFresh, "not-fresh", "{} is not known to be a new, empty collection here", "create it right before the loop";
     /// The collection is not known to be a builtin one.
@@ -114,7 +118,8 @@ reasons! {
         "a subclass may stand for the declared class, and {} behaves in its own way", "";
     /// Names of the scope can be reached by their spelling.
     DynamicScope, "dynamic-scope",
-        "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame", "";
+        "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame",
+        "move the loop into a function of its own";
     /// A star import may rebind the name of a builtin.
     NotBuiltin, "not-builtin", "the name {} is not known to be the builtin", "";
     /// `yield` cannot move into a comprehension.
@@ -126,7 +131,8 @@ reasons! {
         "an element may raise `StopIteration`, which leaves a generator as another exception",
         "build a list in a local variable first";
     /// `super()` and `__class__` do not work in a comprehension.
-    ZeroArgumentSuper, "zero-argument-super", "`super()` or `__class__` does not work in a comprehension", "";
+    ZeroArgumentSuper, "zero-argument-super", "`super()` or `__class__` does not work in a comprehension",
+        "name what it gives in front of the loop";
     /// An assignment expression that Python does not allow in a comprehension.
     Walrus, "walrus", "the assignment expression to {} is not allowed in a comprehension", "";
     /// A starred argument.
@@ -137,13 +143,15 @@ reasons! {
         "compute one of them in a variable first";
     /// A name that is read in the loop may have no value.
     MaybeUnbound, "maybe-unbound",
-        "{} may have no value here, and the exception would be another one in a comprehension", "";
+        "{} may have no value here, and the exception would be another one in a comprehension",
+        "give it a value on every way to the loop";
     /// A comment would lose its place.
     CommentInTheWay, "comment-in-the-way", "a comment would lose its place", "move the comment";
     /// A comment for tools would apply to other code than before.
     PragmaInTheWay, "pragma-in-the-way", "a comment for a tool would apply to other code", "remove the comment";
     /// Formatting is switched off here.
-    FormattingOff, "formatting-off", "`# fmt: off` or `# fmt: skip` protects this code", "";
+    FormattingOff, "formatting-off", "`# fmt: off` or `# fmt: skip` protects this code",
+        "remove the comment";
     /// Statements share a line in a way that the edit cannot keep.
     SharedLine, "shared-line", "other statements share its line", "put each statement on its own line";
     /// The module is not known to be the standard one.

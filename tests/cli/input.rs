@@ -217,6 +217,45 @@ fn the_target_comes_from_the_project() {
     assert!(run.err.contains("target Python 3.9 (--target-version)"), "{run:?}");
 }
 
+#[test]
+fn the_syntax_of_a_file_may_ask_for_a_newer_target() {
+    let newer = LOOP.replace("    return", "    match out:\n        case _:\n            pass\n    return");
+    let older = format!("import six\n{LOOP}");
+    let project =
+        Project::new(&[("a.py", newer.as_bytes()), ("b.py", older.as_bytes()), ("c.py", LOOP.as_bytes())]);
+    let run = project.run(&["--output-format", "json"]);
+    let document = run.json();
+    let of = |index: usize| {
+        let file = &document["files"][index];
+        (file["target"]["oldest"].clone(), file["target_origin"].clone())
+    };
+    assert_eq!(of(0), ("3.10".into(), "the syntax of the file".into()));
+    assert_eq!(of(1), ("2.7".into(), "no version stated, and the file supports Python 2".into()));
+    assert_eq!(of(2), ("3.8".into(), "the default".into()));
+    assert!(run.err.contains("3.10 (the syntax of the file)"), "{run:?}");
+}
+
+#[test]
+fn configuration_that_means_nothing_is_named() {
+    let project = Project::new(&[("a.py", LOOP.as_bytes())]);
+    project.write("pyproject.toml", b"[tool.pyfix]\nexclude = [\n  'old/',\n  'a[',\n]\n");
+    let run = project.run(&[]);
+    assert_eq!(run.status, 2);
+    let [error] = run.errors()[..] else { panic!("{run:?}") };
+    assert!(
+        error.contains("pyproject.toml: line 4: the pattern \"a[\" in `exclude` has a `[` without"),
+        "{error}"
+    );
+
+    project.write("pyproject.toml", b"[tool.black]\nline-length = '99'\n[project]\nrequires-python = 3.9\n");
+    let run = project.run(&[]);
+    assert_eq!(run.status, 0);
+    let warned = |text: &str| run.err.lines().filter(|line| line.contains(text)).count();
+    assert_eq!(warned("line 2: `tool.black.line-length` must be a whole number above 0"), 1, "{run:?}");
+    assert_eq!(warned("requires-python in pyproject.toml must be a string such as"), 1, "{run:?}");
+    assert!(run.err.contains("warning: "), "{run:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_read_only_file_is_left_alone() {

@@ -164,3 +164,94 @@ fn a_directory_may_be_named_like_a_command() {
     let project = Project::new(&[("list/a.py", LOOP.as_bytes())]);
     assert!(project.run(&["./list"]).out().starts_with("--- a/list/a.py"));
 }
+
+#[test]
+fn the_summary_counts_refusals_and_unsafe_fixes() {
+    let unsafe_loop = "def h(self, xs):\n    for x in xs:\n        self.items.append(x)\n";
+    let many = DECLINED.replace('g', "g2")
+        + DECLINED
+        + "def k(xs):\n    out = []\n    for x in xs:\n        if x in out:\n            out.append(x)\n    return out\n";
+    let project = Project::new(&[("a.py", many.as_bytes()), ("b.py", unsafe_loop.as_bytes())]);
+    for mode in ["--dry-run", "--check"] {
+        let run = project.run(&[mode]);
+        assert!(
+            run.err.contains(
+                "3 candidates were left alone (2 loop else, 1 accumulator read in loop); `pyfix why FILE` shows each"
+            ),
+            "{run:?}"
+        );
+        assert!(run.err.contains("1 more fix rests on an assumption: --unsafe-fixes includes it"), "{run:?}");
+    }
+    let quiet = Project::new(&[("a.py", LOOP.as_bytes())]).run(&[]);
+    assert!(!quiet.err.contains("left alone") && !quiet.err.contains("assumption"), "{quiet:?}");
+}
+
+#[test]
+fn an_empty_preview_says_how_to_go_on() {
+    let project = Project::new(&[("a.py", b"x = 1\n")]);
+    assert!(project.run(&[]).err.contains("no transform found a candidate; `pyfix list` says"));
+    assert!(!project.run(&["--check"]).err.contains("no transform found"));
+    assert!(project.run(&["why", "a.py"]).err.contains("`pyfix why FILE:LINE` looks at one loop"));
+}
+
+#[test]
+fn why_shows_what_a_comment_suppresses() {
+    let inside = LOOP.replace("    for", "    # pyfix: ignore[loop-append]\n    for");
+    let above = LOOP.replace("    out = []", "    out = []  # pyfix: ignore");
+    let project = Project::new(&[("a.py", inside.as_bytes()), ("b.py", above.as_bytes())]);
+    let why = project.run(&["why", "a.py:3"]);
+    assert!(why.out().contains("suppressed: loop-append: "), "{why:?}");
+    assert!(why.out().contains("suppressed by: `# pyfix: ignore[loop-append]` in line 3"), "{why:?}");
+    assert!(project.run(&["why", "b.py"]).out().contains("suppressed by: `# pyfix: ignore` in line 2"));
+    let run = project.run(&["--output-format", "text", "--stats"]);
+    assert!(!run.err.contains("suppresses nothing"), "{run:?}");
+    assert!(run.err.contains("2 fixes are suppressed by comments"), "{run:?}");
+    assert!(run.out().contains("a.py:4:5: loop-append: suppressed by a comment: "), "{run:?}");
+    let document = project.run(&["--output-format", "json"]).json();
+    assert_eq!(document["summary"]["suppressed"]["loop-append"], 2);
+    let record = &document["files"][0]["suppressed"][0];
+    let start = record["comment"]["start"].as_u64().unwrap() as usize;
+    assert!(inside[start..].starts_with("# pyfix"), "{record}");
+}
+
+#[test]
+fn why_speaks_of_loops_that_no_transform_knows() {
+    let text =
+        "def f(xs):\n    for x in xs:\n        show(x)\n        sell(x)\n    while xs:\n        xs.pop()\n";
+    let project = Project::new(&[("a.py", text.as_bytes())]);
+    let why = project.run(&["why", "a.py:4"]);
+    assert!(why.out().contains("no candidate: no transform knows the shape of this loop"), "{why:?}");
+    assert!(why.out().contains("--> a.py:2:5"), "{why:?}");
+    assert!(why.out().contains("looked for: loop-append: a loop that only fills"), "{why:?}");
+    let why = project.run(&["why", "a.py:5"]);
+    assert!(why.out().contains("5 |     while xs:") && why.out().contains("`pyfix list`"), "{why:?}");
+    assert!(project.run(&["why", "a.py:1"]).err.contains("near line 1; `pyfix list` says"));
+}
+
+#[test]
+fn a_fix_of_a_later_round_is_placed_where_its_text_stood() {
+    let text = "import re\n\n\ndef f(lines):\n    out = []\n    for line in lines:\n        out.append(re.sub(r'a+', 'b', line))\n    return out\n";
+    let project = Project::new(&[("a.py", text.as_bytes())]);
+    let document = project.run(&["--output-format", "json"]).json();
+    let fixes = document["files"][0]["fixes"].as_array().unwrap();
+    let place = |id: &str| {
+        let fix = fixes.iter().find(|fix| fix["id"] == id).unwrap();
+        (fix["line"].as_u64().unwrap(), fix["column"].as_u64().unwrap())
+    };
+    assert_eq!((place("loop-append"), place("loop-regex-compile")), ((5, 5), (7, 20)));
+    assert!(project.run(&["why", "a.py:7"]).out().contains("--> a.py:7:20"));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_of_files_cannot_speak_to_the_terminal() {
+    let name = "a\n\u{1b}[31m.py";
+    let project = Project::new(&[(name, (LOOP.to_owned() + DECLINED).as_bytes())]);
+    let shown = "\"a\\n\\033[31m.py\"";
+    for arguments in [&["--output-format", "text"][..], &["--check"], &["why", name]] {
+        let run = project.run(arguments);
+        assert!(run.out().contains(&format!("{shown}:")), "{run:?}");
+        assert!(!run.out().contains('\u{1b}') && !run.err.contains('\u{1b}'), "{run:?}");
+    }
+    assert!(project.run(&[]).err.contains(&format!("{shown}:")));
+}

@@ -14,11 +14,12 @@ fn documents_follow_the_schema() {
         ("a.py", LOOP.as_bytes()),
         ("b.py", DECLINED.as_bytes()),
         ("c.py", b"x = 1  # pyfix: ignore\n"),
+        ("d.py", LOOP.replace("    for", "    # pyfix: ignore\n    for").as_bytes()),
         ("binary.py", b"\0"),
     ]);
     for mode in ["--dry-run", "--check", "--write"] {
         let document = project.run(&[mode, "--output-format", "json", ".", "missing"]).json();
-        assert_eq!(document["files"].as_array().unwrap().len(), 4);
+        assert_eq!(document["files"].as_array().unwrap().len(), 5);
         check(&document, &schema, &schema, "");
     }
 }

@@ -17,6 +17,7 @@ import archives
 import interpreters
 import promises
 import pyfix_command
+import share
 import trees
 
 
@@ -36,6 +37,30 @@ class InDirectory(unittest.TestCase):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
         return self.here / name
+
+
+class Share(unittest.TestCase):
+    def test_the_smallest_record_around_a_line_counts(self):
+        records = [
+            {"id": "loop-append", "line": 1, "end_line": 9},
+            {"id": "loop-append", "line": 3, "end_line": 5},
+            {"id": "other", "line": 4, "end_line": 4},
+        ]
+        self.assertIs(share.covering(records, 4), records[1])
+        self.assertIs(share.covering(records, 7), records[0])
+        self.assertIsNone(share.covering(records, 10))
+
+    def test_says_where_an_unseen_dict_comes_from(self):
+        cases = [
+            (b"def f(x):\n    d = {1: 2}\n    for k in x:\n        d[k] = 1\n", "was made with entries"),
+            (b"def f(x):\n    n, d = 0, {}\n    for k in x:\n        d[k] = 1\n", "to several names"),
+            (b"def f(x):\n    d = {}\n    d[0] = 1\n    for k in x:\n        d[k] = 1\n", "was changed"),
+            (b"def f(x, d):\n    y = 0\n    for k in x:\n        pass\n        d[k] = 1\n", "not made in this"),
+        ]
+        for content, expected in cases:
+            said = share.why_unseen(content, content.count(b"\n"))
+            self.assertIn(expected, said)
+        self.assertEqual(share.why_unseen(b"print 1\n", 1), "this Python cannot parse the file")
 
 
 class Extraction(InDirectory):

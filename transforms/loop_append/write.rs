@@ -152,8 +152,11 @@ fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
     let to = inner(shape, cx);
     let piece = |slot: Slot, node: Node<'_>| slot.fill(&moved(node, &to));
     let added = match &shape.addition {
-        // Where it has to be broken, a choice stands on three lines.
-        Addition::Append(added) | Addition::Add(added) => element_lines(added, &to),
+        Addition::Append(added) | Addition::Add(added) => {
+            let flat = element(added, &to);
+            let fits = !flat.contains('\n') && columns(&to) + columns(&flat) <= cx.config.line_length;
+            if fits { vec![flat] } else { element_lines(added, &to) }
+        }
         Addition::Unpacked(argument) => vec![piece(Slot::Element, *argument)],
         Addition::Store { subscript, value } => {
             vec![format!("{}: {}", key(*subscript, &to), piece(Slot::Value, *value))]
@@ -174,11 +177,19 @@ fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
 /// The element of a comprehension, in pieces between which a line can be broken.
 fn element_lines(added: &Element<'_>, to: &str) -> Vec<String> {
     let Element::Choice { condition, yes, no } = added else { return vec![element(added, to)] };
-    vec![
+    let mut lines = vec![
         Slot::Chosen.fill(&element(yes, to)),
         format!("if {}", Slot::Condition.fill(&moved(*condition, to))),
-        format!("else {}", Slot::Otherwise.fill(&element(no, to))),
-    ]
+    ];
+    let mut rest = match no.as_ref() {
+        choice @ Element::Choice { .. } => element_lines(choice, to),
+        single => vec![Slot::Otherwise.fill(&element(single, to))],
+    };
+    if let Some(first) = rest.first_mut() {
+        first.insert_str(0, "else ");
+    }
+    lines.extend(rest);
+    lines
 }
 
 /// The element of a comprehension on one line.
