@@ -95,7 +95,9 @@ fn create(draft: &mut Draft, what: Collection, receiver: &str) {
         Collection::Dict => &["{}", "{}", "dict()", "{5: 5}"],
     };
     let mut new = draft.pick(plain).to_owned();
-    if draft.risk("another-collection-class") {
+    let declared = draft.is_three() && draft.chance(6);
+    // A declaration that lies is taken on trust, so only one that holds shows anything.
+    if !declared && draft.risk("another-collection-class") {
         new = draft.pick(&["Logged()", "Logged([1])", "T(0)", "None", "same([])"]).to_owned();
     }
     if draft.risk("creation-conditional") {
@@ -107,7 +109,7 @@ fn create(draft: &mut Draft, what: Collection, receiver: &str) {
         draft.line(format!("alias = {receiver} = {new}"));
         return;
     }
-    if draft.is_three() && draft.chance(6) {
+    if declared {
         let kind = if what == Collection::List { "list" } else { "object" };
         draft.line(format!("{receiver}: {kind} = {new}"));
         return;
@@ -245,6 +247,10 @@ fn add(draft: &mut Draft, what: Collection, receiver: &str, added: &str) {
     }
     match what {
         Collection::List => draft.line(format!("{receiver}.append({added})")),
+        // Where such an object stands in a set depends on its address.
+        Collection::Set if added.contains("lambda") || added.contains(" for v in ") => {
+            draft.line(format!("{receiver}.add(str(x))"));
+        }
         Collection::Set => draft.line(format!("{receiver}.add({added})")),
         Collection::Dict => {
             let key = if draft.risk("key-and-value-with-effects") {
