@@ -45,9 +45,9 @@ and the `speed` that the rewrite would not bring.
 
 /// A place where the sources refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
+pub struct Place {
     /// The function and a number, such as `vanishes 2`.
-    name: String,
+    pub name: String,
     file: String,
     line: u32,
 }
@@ -69,8 +69,15 @@ fn sources() -> Vec<(String, String)> {
     paths.into_iter().map(read).collect()
 }
 
+impl Place {
+    /// Its file and line.
+    pub fn key(&self) -> (String, u32) {
+        (self.file.clone(), self.line)
+    }
+}
+
 /// Every place in the sources that refuses, in their order.
-fn places() -> Vec<Place> {
+pub fn places() -> Vec<Place> {
     let function = regex::Regex::new(r"^\s*(?:pub(?:\([^)]*\))? )?fn (\w+)").unwrap();
     let mut places = Vec::new();
     for (file, text) in sources() {
@@ -94,7 +101,7 @@ fn places() -> Vec<Place> {
 }
 
 /// The files and lines that refused, each with the reason that it gave last.
-type Heard = BTreeMap<(String, u32), Reason>;
+pub type Heard = BTreeMap<(String, u32), Reason>;
 
 /// Mutes one place, and hears of all.
 #[derive(Default)]
@@ -113,7 +120,7 @@ impl RefusalFilter for Listener {
 }
 
 /// Rewrites `program` with one place muted, or none; returns the reasons that were given, too.
-fn rewrite(program: &Program, muted: Option<&Place>) -> (Outcome, Heard) {
+pub fn rewrite(program: &Program, muted: Option<&Place>) -> (Outcome, Heard) {
     let listener = Arc::new(Listener { muted: muted.cloned(), ..Listener::default() });
     let mut config = program.setup.config.clone();
     config.trial = GuardTrial::new(listener.clone());
@@ -372,7 +379,7 @@ fn bless(places: &[Place], programs: &[Program], rows: &[Row], runs: &mut Runs) 
     let refused: Vec<_> = programs.iter().map(|program| (program, rewrite(program, None).1)).collect();
     let mut text = HEAD.to_owned();
     for place in places {
-        let key = (place.file.clone(), place.line);
+        let key = place.key();
         let known = rows.iter().find(|row| row.place == place.name);
         let kept = known.filter(|row| row.change.is_some_and(Change::is_behaviour));
         if let Some(row) = kept.filter(|row| fault(row, places, programs, runs).is_none()) {
@@ -408,7 +415,7 @@ fn bless(places: &[Place], programs: &[Program], rows: &[Row], runs: &mut Runs) 
 /// Says what becomes of the programs that are refused at `place` when it is muted, for want of one that shows it.
 fn report(place: &Place, refused: &[(&Program, Heard)]) {
     eprintln!("{} ({}:{}) is not shown by", place.name, place.file, place.line);
-    let key = (place.file.clone(), place.line);
+    let key = place.key();
     for (program, heard) in refused.iter().filter(|(_, heard)| heard.contains_key(&key)) {
         let (outcome, now) = rewrite(program, Some(place));
         let instead = now.keys().filter(|other| !heard.contains_key(other));

@@ -8,6 +8,7 @@ mod blocks;
 mod campaign;
 mod draft;
 mod expressions;
+mod on_trial;
 mod random;
 mod scenes;
 mod shapes;
@@ -27,6 +28,10 @@ const PROGRAMS: u64 = 1500;
 /// The least share of programs, in percent, that must be rewritten for the others to mean something.
 const REWRITTEN: usize = 30;
 
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
 #[test]
 fn every_transform_has_a_shape() {
     let fed: Vec<&str> = SHAPES.iter().map(|shape| shape.transform).collect();
@@ -41,7 +46,6 @@ fn every_transform_has_a_shape() {
 
 #[test]
 fn generated_programs() {
-    let setting = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
     let first = setting("PYFIX_SEED").unwrap_or(0);
     let count = setting("PYFIX_PROGRAMS").unwrap_or(PROGRAMS);
     let campaign = Campaign::run(&BUILT_IN, first..first + count);
@@ -56,6 +60,22 @@ fn generated_programs() {
     if count >= PROGRAMS && first == 0 {
         campaign.check_coverage();
     }
+}
+
+/// Prints how many programs behave differently with each refusal muted; what chance never meets is left to pitfalls.
+#[test]
+#[ignore = "takes minutes, and says something rather than checking it"]
+fn refusals_on_trial() {
+    let count = setting("PYFIX_PROGRAMS").unwrap_or(PROGRAMS);
+    let table = on_trial::missed(&BUILT_IN, count);
+    eprintln!("{:<34} refused changed  differ stopped", "refusal");
+    for (place, missed) in &table {
+        let on_trial::Missed { refused, changed, differ, stopped } = missed;
+        eprintln!("{:<34} {refused:>7} {changed:>7} {differ:>7} {stopped:>7}", place.name);
+    }
+    let caught = table.iter().filter(|(_, missed)| missed.differ + missed.stopped > 0).count();
+    eprintln!("{caught} of {} refusals are missed by {count} programs", table.len());
+    assert!(caught * 4 > table.len(), "chance meets less than a quarter of the refusals");
 }
 
 #[test]
