@@ -32,7 +32,8 @@ struct Evidence {
 #[derive(Deserialize)]
 struct Case {
     transform: String,
-    case: String,
+    #[serde(rename = "case")]
+    name: String,
     form: String,
     before: String,
     after: String,
@@ -82,10 +83,10 @@ fn every_transform_is_measured_everywhere() {
             let sizes: BTreeSet<&str> = case.time[version].keys().map(String::as_str).collect();
             if sizes.len() < 3 || case.time[version].values().any(|it| it.low > it.high || it.runs.len() < 2)
             {
-                faults.push(format!("{} {} on Python {version} is incomplete", case.case, case.form));
+                faults.push(format!("{} {} on Python {version} is incomplete", case.name, case.form));
             }
             if version != "2.7" && !case.memory.contains_key(version) {
-                faults.push(format!("{} {} on Python {version} has no memory", case.case, case.form));
+                faults.push(format!("{} {} on Python {version} has no memory", case.name, case.form));
             }
         }
     }
@@ -123,7 +124,7 @@ fn chosen_forms_follow_the_evidence() {
     let evidence = evidence();
     let mut by_loop: BTreeMap<(&str, &str), Vec<&Case>> = BTreeMap::new();
     for case in &evidence.cases {
-        by_loop.entry((&case.transform, &case.case)).or_default().push(case);
+        by_loop.entry((&case.transform, &case.name)).or_default().push(case);
     }
     let (mut faults, mut chosen) = (Vec::new(), 0);
     for ((_, name), forms) in &by_loop {
@@ -155,9 +156,9 @@ fn chosen_forms_follow_the_evidence() {
 fn choice<'c>(forms: &[&'c Case], items: &str, version: &str) -> Option<&'c Case> {
     let setup = Setup::default().for_oldest(PythonVersion::parse(version)?);
     let program = |body: &str| {
-        let lines = body.replace("xs", items).lines().map(|line| format!("    {line}\n")).collect::<String>();
+        let lines = body.replace("xs", items).replace('\n', "\n    ");
         let result = if body.starts_with("h = ") { "h.items" } else { "r" };
-        format!("import re\ndef run(xs, rows, lines, f, Holder):\n{lines}    return {result}\n")
+        format!("import re\ndef run(xs, rows, lines, f, Holder):\n    {lines}\n    return {result}\n")
     };
     let source = Source::new(program(&forms.first()?.before), setup.dialect, setup.target);
     let after = fix_source(&source, &setup.registry, &setup.config, setup.world).text?;

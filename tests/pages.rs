@@ -141,10 +141,9 @@ fn setup_for(example: &Example, meta: &Meta, registry: &Registry) -> Result<Setu
                 let oldest = PythonVersion::parse(version);
                 setup = setup.for_oldest(oldest.ok_or_else(|| format!("`{version}` is no version"))?);
             }
-            ("world", "lone") => {}
+            ("world", "lone") | ("never-empty" | "never-raises", "") => {}
             ("world", "unknown") => setup.world = &UnknownWorld,
             ("unsafe", "") => setup = setup.with_unsafe_fixes(),
-            ("never-empty" | "never-raises", "") => {}
             ("select", "") => setup.config.selection.only = Some(vec![meta.id.to_owned()]),
             _ => return Err(format!("`{option}` is no option")),
         }

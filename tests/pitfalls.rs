@@ -78,7 +78,7 @@ fn script(text: &str, importer: Option<&str>) -> String {
 /// The pitfalls in every mode that is possible, those left out that do what docs/safety.md takes on trust.
 pub fn programs() -> Vec<Program> {
     let mut programs = Vec::new();
-    for pitfall in fixtures().iter().map(|path| Pitfall::read(path)).filter(|pitfall| !pitfall.trusts) {
+    for pitfall in fixtures().iter().map(|path| Pitfall::read(path)).filter(|pitfall| !pitfall.trusts()) {
         for mode in Mode::ALL {
             let name = format!("{} {}", pitfall.id, mode.name());
             let text = pitfall.program(mode);
@@ -100,7 +100,7 @@ fn wrong_rewrites_are_told_apart() {
     let all = Target::from_oldest(PythonVersion::PY27);
     let newest = pythons().within(all).pop().map_or(all.newest, |interpreter| interpreter.version);
     let mut left: Vec<&Pitfall> =
-        pitfalls.iter().filter(|pitfall| pitfall.wrong.is_some() && !pitfall.needs).collect();
+        pitfalls.iter().filter(|pitfall| pitfall.wrong.is_some() && !pitfall.needs_package()).collect();
     let mut faults = Vec::new();
     // One release tells most of them apart; all have to be asked for the rest only.
     for target in [Target { oldest: newest, newest }, all] {
@@ -114,11 +114,11 @@ fn wrong_rewrites_are_told_apart() {
             .collect();
         let told: Vec<bool> =
             compare_within(&pairs, 1).iter().map(|comparison| comparison.difference().is_some()).collect();
-        let marked = left.iter().zip(&told).filter(|(pitfall, told)| **told && pitfall.alike);
+        let marked = left.iter().zip(&told).filter(|(pitfall, told)| **told && pitfall.is_alike());
         faults.extend(marked.map(|(pitfall, _)| format!("{} is `alike`, but can be told apart", pitfall.id)));
         left = left.into_iter().zip(told).filter(|(_, told)| !told).map(|(pitfall, _)| pitfall).collect();
     }
-    let unmarked = left.iter().filter(|pitfall| !pitfall.alike);
+    let unmarked = left.iter().filter(|pitfall| !pitfall.is_alike());
     faults.extend(unmarked.map(|pitfall| format!("{} cannot be told from its wrong rewrite", pitfall.id)));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
@@ -176,16 +176,8 @@ struct Pitfall {
     id: String,
     title: String,
     dialect: Dialect,
-    /// Whether it does what docs/safety.md takes on trust that no program does: the behaviour may differ.
-    trusts: bool,
-    /// Whether the importer reaches the names in a way that no search finds.
-    unmentioned: bool,
-    /// Whether running it does not show what is wrong.
-    alike: bool,
-    /// The oldest Python that it must run on.
-    oldest: Option<PythonVersion>,
-    /// Whether it needs a package that is not there.
-    needs: bool,
+    /// The words behind `before`.
+    options: Vec<String>,
     before: String,
     /// Another file, which imports the program as `subject`.
     importer: Option<String>,
@@ -220,27 +212,41 @@ impl Pitfall {
             id: path.file_stem().unwrap().to_string_lossy().into_owned(),
             title: title.trim_start_matches("# ").to_owned(),
             dialect,
-            trusts: options.contains(&"trusts"),
-            unmentioned: options.contains(&"unmentioned"),
+            options: options.iter().map(|&option| option.to_owned()).collect(),
             importer,
-            alike: options.contains(&"alike"),
-            oldest: options
-                .iter()
-                .find_map(|option| option.strip_prefix("target="))
-                .map(|version| PythonVersion::parse(version).expect("a version")),
-            needs: options.iter().any(|option| option.starts_with("needs=")),
             before: before.to_owned(),
             wrong,
         }
     }
 
+    /// Whether it does what docs/safety.md takes on trust that no program does: the behaviour may differ.
+    fn trusts(&self) -> bool {
+        self.is("trusts")
+    }
+
+    /// Whether running it does not show what is wrong.
+    fn is_alike(&self) -> bool {
+        self.is("alike")
+    }
+
+    /// Whether it needs a package that is not there.
+    fn needs_package(&self) -> bool {
+        self.options.iter().any(|option| option.starts_with("needs="))
+    }
+
+    fn is(&self, option: &str) -> bool {
+        self.options.iter().any(|it| it == option)
+    }
+
     fn setup(&self, mode: Mode) -> Setup {
         let mut setup = Setup { dialect: self.dialect, ..Setup::default() };
-        setup.target.oldest = self.oldest.unwrap_or(setup.target.oldest);
+        if let Some(version) = self.options.iter().find_map(|option| option.strip_prefix("target=")) {
+            setup.target.oldest = PythonVersion::parse(version).expect("a version");
+        }
         if self.dialect == Dialect::Python2 {
             setup.target = Target { oldest: PythonVersion::PY27, newest: PythonVersion::PY27 };
         }
-        if self.importer.is_some() && !self.unmentioned {
+        if self.importer.is_some() && !self.is("unmentioned") {
             setup.world = &UnknownWorld;
         }
         match mode {
@@ -293,7 +299,7 @@ impl Pitfall {
     ) -> Result<String, String> {
         let Some(pair) = &rewritten.pair else { return Ok(rewritten.line) };
         let comparison = comparisons.next().expect("every pair was compared");
-        match (comparison.same(pair), self.trusts) {
+        match (comparison.same(pair), self.trusts()) {
             (Ok(()), false) => Ok(rewritten.line),
             (Ok(()), true) => Err("marked `trusts`, but nothing is taken on trust".to_owned()),
             (Err(_), true) => Ok(format!("{}, differs as docs/safety.md says", rewritten.line)),

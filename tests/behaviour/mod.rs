@@ -3,7 +3,7 @@
 //! What is compared is output, the order in which it was written, type and message of an exception, and the exit
 //! status. How programs are run fast is in `worker`; which Pythons there are, in `pythons`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -130,10 +130,10 @@ pub fn observe_each<'t>(
     mode: Mode,
     seconds: u64,
 ) -> HashMap<&'t str, Observation> {
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     let mut different: Vec<&str> = Vec::new();
     for text in texts {
-        if seen.insert(text, ()).is_none() {
+        if seen.insert(text) {
             different.push(text);
         }
     }

@@ -23,6 +23,9 @@ struct Tally {
     rewritten: usize,
 }
 
+/// A trial with what became of its program.
+type Done = (Trial, Result<Outcome, Box<Failure>>);
+
 /// What many trials showed.
 #[derive(Default)]
 pub struct Campaign {
@@ -54,7 +57,7 @@ impl Campaign {
     }
 
     fn run_batch(&mut self, registry: &Registry, seeds: Range<u64>) {
-        let done: Mutex<Vec<(Trial, Result<Outcome, Failure>)>> = Mutex::default();
+        let done: Mutex<Vec<Done>> = Mutex::default();
         let seeds: Vec<u64> = seeds.collect();
         in_parallel(&seeds, |&seed| {
             let trial = Trial::new(registry, seed);
@@ -73,7 +76,7 @@ impl Campaign {
                         after.map(|after| (trial.pair(&after), trial)).map(|(pair, trial)| (trial, pair)),
                     );
                 }
-                Err(failure) => self.failures.push(failure),
+                Err(failure) => self.failures.push(*failure),
             }
         }
         let pairs: Vec<Pair> = compared.iter().map(|(_, pair)| pair.clone()).collect();
@@ -139,7 +142,7 @@ impl fmt::Display for Campaign {
         writeln!(
             f,
             "{programs} programs in {seconds:.1} s, {:.0} a second; {rewritten} rewritten ({}%), {} of all with unsafe fixes, which are not run",
-            programs as f64 / seconds,
+            f64::from(u32::try_from(programs).unwrap_or(u32::MAX)) / seconds,
             self.share(),
             self.unsafe_only,
         )?;

@@ -25,10 +25,13 @@ pub struct Missed {
     pub stopped: usize,
 }
 
+/// What was found by place, and what is to be run for it.
+type Found = (BTreeMap<usize, Missed>, Vec<(usize, Pair)>);
+
 /// What muting each place of refusal does to the programs of `0..programs`.
 pub fn missed(registry: &Registry, programs: u64) -> Vec<(Place, Missed)> {
     let places = places();
-    let found: Mutex<(BTreeMap<usize, Missed>, Vec<(usize, Pair)>)> = Mutex::default();
+    let found: Mutex<Found> = Mutex::default();
     let seeds: Vec<u64> = (0..programs).collect();
     in_parallel(&seeds, |&seed| {
         let trial = Trial::new(registry, seed);

@@ -68,12 +68,10 @@ fn without(text: &str, statement: Node<'_>) -> Option<String> {
 fn unwrapped(text: &str, statement: Node<'_>) -> Vec<String> {
     let range = statement.range().as_usize();
     let blocks = statement.descendants().filter(|node| node.kind() == Kind::Block);
-    let own = blocks.filter(|block| {
-        block.ancestors().find(|holder| holder.is_statement()).is_some_and(|holder| holder == statement)
-    });
+    let own = blocks
+        .filter(|block| block.ancestors().find(Node::is_statement).is_some_and(|holder| holder == statement));
     own.map(|block| {
-        let deeper = column(text, block.range().start as usize)
-            - column(text, range.start).min(column(text, block.range().start as usize));
+        let deeper = column(text, block.range().start as usize).saturating_sub(column(text, range.start));
         let indent = format!("\n{}", " ".repeat(deeper));
         let body = block.text().split(&indent).collect::<Vec<_>>().join("\n");
         format!("{}{}{}", &text[..range.start], body, &text[range.end..])

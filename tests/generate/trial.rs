@@ -81,8 +81,8 @@ impl Trial {
     /// # Errors
     ///
     /// When the result breaks what must hold for every result.
-    pub fn rewrite(&self) -> Result<Outcome, Failure> {
-        try_fix(&self.program.text, &self.setup).map_err(|fault| self.failure(Fault::Check(fault)))
+    pub fn rewrite(&self) -> Result<Outcome, Box<Failure>> {
+        try_fix(&self.program.text, &self.setup).map_err(|fault| Box::new(self.failure(Fault::Check(fault))))
     }
 
     /// What is to be compared.

@@ -74,9 +74,9 @@ fn write(draft: &mut Draft) {
         draft.line(format!("{name} = same"));
     }
     if draft.risk("receiver-is-attribute") {
-        receiver = "box.items".to_owned();
+        "box.items".clone_into(&mut receiver);
     } else if draft.risk("receiver-is-parameter") {
-        receiver = "given".to_owned();
+        "given".clone_into(&mut receiver);
     } else {
         create(draft, what, &receiver);
         between(draft, &receiver);
@@ -165,11 +165,11 @@ fn comment(draft: &mut Draft) {
 fn header(draft: &mut Draft, receiver: &str, name: &str) -> String {
     let mut target = name.to_owned();
     if draft.risk("target-not-name") {
-        target = draft.pick(&["box.some", "table[0]", "(x, y)", "x, (y, z)", "x, y", "[x]"]).to_owned();
+        draft.pick(&["box.some", "table[0]", "(x, y)", "x, (y, z)", "x, y", "[x]"]).clone_into(&mut target);
     } else if draft.risk("target-is-receiver") {
-        target = receiver.to_owned();
+        receiver.clone_into(&mut target);
     } else if draft.is_three() && draft.risk("target-not-name") {
-        target = "*x, y".to_owned();
+        "*x, y".clone_into(&mut target);
     } else if draft.chance(8) {
         return format!("for i, {name} in enumerate({}):", iterable(draft));
     } else if draft.chance(4) {

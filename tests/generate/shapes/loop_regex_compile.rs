@@ -178,7 +178,7 @@ fn compiled(draft: &mut Draft) {
     if draft.risk("compiled-in-branch") {
         let condition = condition(draft);
         draft.block(format!("if {condition}:"), |draft| {
-            draft.line(format!("p = re.compile({pattern}{flags})"))
+            draft.line(format!("p = re.compile({pattern}{flags})"));
         });
     } else {
         draft.line(format!("p = re.compile({pattern}{flags})"));
