@@ -35,8 +35,7 @@ impl Inference<'_, '_> {
         let item = || first.as_ref().map_or(Type::Unknown, Type::item);
         let lazily = if python2 { Class::List } else { Class::Iterator };
         match call.function.text() {
-            "list" => Type::of(Class::List, item()),
-            "sorted" => Type::of(Class::List, item()),
+            "list" | "sorted" => Type::of(Class::List, item()),
             "tuple" => Type::of(Class::Tuple, item()),
             "set" => Type::of(Class::Set, item()),
             "frozenset" => Type::of(Class::FrozenSet, item()),
@@ -220,13 +219,12 @@ impl Inference<'_, '_> {
 
 fn bytes_method(name: &str) -> Type {
     match name {
-        "decode" => Type::exact(Class::Str),
+        "decode" | "hex" => Type::exact(Class::Str),
         "upper" | "lower" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "swapcase"
         | "replace" | "zfill" | "center" | "ljust" | "rjust" | "expandtabs" | "join" => {
             Type::exact(Class::Bytes)
         }
         "split" | "rsplit" | "splitlines" => Type::of(Class::List, Type::exact(Class::Bytes)),
-        "hex" => Type::exact(Class::Str),
         "find" | "rfind" | "index" | "rindex" | "count" => Type::exact(Class::Int),
         "startswith" | "endswith" | "isdigit" | "isalpha" | "isalnum" | "isspace" | "isupper" | "islower" => {
             Type::exact(Class::Bool)

@@ -128,8 +128,12 @@ impl Inference<'_, '_> {
     /// changes the object.
     fn holds_what_it_was_given(&self, variable: VariableId, kind: BindingKind, target: Node<'_>) -> bool {
         match kind {
-            BindingKind::Parameter | BindingKind::AnnotatedAssignment | BindingKind::Import => true,
-            BindingKind::FromImport | BindingKind::ClassDefinition | BindingKind::FunctionDefinition => true,
+            BindingKind::Parameter
+            | BindingKind::AnnotatedAssignment
+            | BindingKind::Import
+            | BindingKind::FromImport
+            | BindingKind::ClassDefinition
+            | BindingKind::FunctionDefinition => true,
             _ => {
                 let asked = self.facts.world().type_at(target.range());
                 let plain =

@@ -47,11 +47,11 @@ impl Inference<'_, '_> {
             let default = row.child(Field::Value).map(|default| self.infer(default).base());
             return if default.is_none_or(|base| base == declared.base()) { declared } else { Type::Unknown };
         }
-        if self.sources.contains(Sources::CALLS) { self.from_calls(row, name) } else { Type::Unknown }
+        if self.sources.contains(Sources::CALLS) { self.given_by_calls(row, name) } else { Type::Unknown }
     }
 
     /// The join of all that calls pass for the parameter in `row`, and of its default.
-    fn from_calls(&self, row: Node<'_>, name: Node<'_>) -> Type {
+    fn given_by_calls(&self, row: Node<'_>, name: Node<'_>) -> Type {
         let definition =
             row.ancestors().find(|up| matches!(up.kind(), Kind::FunctionDefinition | Kind::Lambda));
         let Some(function) = definition.and_then(Function::cast) else { return Type::Unknown };
@@ -338,7 +338,7 @@ fn is_plain_class(facts: &Facts<'_>, class: Node<'_>, depth: u32) -> bool {
 
 /// Whether control never runs past the end of `block`.
 fn ends(block: Node<'_>) -> bool {
-    let Some(last) = block.named_children().filter(|part| part.is_statement()).last() else { return false };
+    let Some(last) = block.named_children().filter(Node::is_statement).last() else { return false };
     match last.kind() {
         Kind::ReturnStatement | Kind::RaiseStatement => true,
         Kind::IfStatement => {

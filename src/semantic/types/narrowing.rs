@@ -143,7 +143,7 @@ enum Outcome {
 
 /// Whether control never runs past the end of `block`.
 fn leaves(block: Node<'_>) -> bool {
-    let last = block.named_children().filter(|part| part.is_statement()).last();
+    let last = block.named_children().filter(Node::is_statement).last();
     last.is_some_and(|last| {
         matches!(
             last.kind(),

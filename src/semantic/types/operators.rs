@@ -66,8 +66,7 @@ impl Inference<'_, '_> {
     pub(super) fn unary(&self, node: Node<'_>) -> Type {
         let value = node.child(Field::Argument).map_or(Type::Unknown, |argument| self.infer(argument));
         match value {
-            Type::Never => value,
-            Type::Exact(Class::Int | Class::Float | Class::Complex, _) => value,
+            Type::Never | Type::Exact(Class::Int | Class::Float | Class::Complex, _) => value,
             Type::Exact(Class::Bool, _) => Type::exact(Class::Int),
             _ => Type::Unknown,
         }
