@@ -32,7 +32,7 @@ fn reads_see_a_binding_that_reaches_them() {
     for (program, events) in programs.iter().zip(&events) {
         faults.extend(program.faults(events, &mut counts));
     }
-    println!("{counts:?}");
+    eprintln!("{counts:?}");
     faults.sort_by_key(String::len);
     assert!(faults.is_empty(), "{} faults, the shortest:\n{}", faults.len(), faults[0]);
     assert!(counts.unbound > 250 && counts.bound > 1_000, "too little happens: {counts:?}");
@@ -66,7 +66,7 @@ impl Program {
             line: 1,
             reads: 0,
             loops: 0,
-            function: seed % 2 == 0,
+            function: seed.is_multiple_of(2),
         };
         if writer.function {
             writer.bound(1, "1");
@@ -121,7 +121,7 @@ impl Program {
 }
 
 /// The number and the name in `see(at(number), name)`.
-fn read<'t>(call: Call<'t>) -> Option<(u32, Node<'t>)> {
+fn read(call: Call<'_>) -> Option<(u32, Node<'_>)> {
     let list = (call.function.text() == "see").then(|| call.arguments().list)?;
     let [Argument::Positional(number), Argument::Positional(name)] = list.as_slice() else { return None };
     let number = Call::cast(*number)?.sole_argument()?.text().parse().ok()?;
@@ -203,7 +203,7 @@ impl Writer {
             5 => format!("chance() and ({name} := {value})"),
             6 => format!("[{name} := {value} for _ in some(0)]"),
             7 => {
-                called = "re".to_owned();
+                "re".clone_into(&mut called);
                 format!("import re as {name}, {}", ["math", "missing_module"][self.below(2) as usize])
             }
             8 => format!("def {name}(): pass"),

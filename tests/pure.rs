@@ -44,7 +44,7 @@ fn known_calls_are_what_the_table_says() {
 }
 
 fn names(classes: Classes) -> Vec<String> {
-    let bits = classes.iter().filter(|it| it.bits().count_ones() == 1);
+    let bits = classes.iter().filter(|it| it.bits().is_power_of_two());
     bits.flat_map(|it| it.iter_names().map(|(name, _)| name.to_lowercase()).collect::<Vec<_>>()).collect()
 }
 

@@ -1,3 +1,5 @@
+//! What the engine says about projects that are written to a temporary directory.
+
 use std::fs;
 
 use super::*;

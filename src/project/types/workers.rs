@@ -54,6 +54,10 @@ impl Workers {
     }
 
     /// The answer of a thread; `None` when it fails.
+    #[expect(
+        clippy::option_option,
+        reason = "that nothing is known is an answer, too, and worth remembering"
+    )]
     fn answer(&self, file: &Arc<AskedFile>, range: Range) -> Option<Option<EngineType>> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = idle.or_else(|| self.start())?;
