@@ -120,6 +120,22 @@ struct Findings {
     suppressed: Vec<SuppressedFix>,
 }
 
+/// How far the rounds over one text have come.
+#[derive(Default)]
+struct Course {
+    outcome: Outcome,
+    map: RangeMap,
+    /// The suppression comments that suppressed a fix.
+    used: BTreeSet<Range>,
+}
+
+/// Whether another round may find something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rounds {
+    More,
+    Over,
+}
+
 impl Job<'_> {
     /// Round after round until nothing changes.
     fn converge(&self, original: &SyntaxTree<'_>, transforms: &[&'static dyn Transform]) -> Outcome {
@@ -127,46 +143,67 @@ impl Job<'_> {
         if let Some(skip) = skip_file(original, &suppressions) {
             return skipped(skip);
         }
-        let mut outcome = Outcome::default();
-        let mut map = RangeMap::default();
-        let mut used = BTreeSet::new();
-        let mut text: Option<String> = None;
+        let mut course = Course::default();
         for round in 1..=MAX_ROUNDS + 1 {
-            outcome.rounds = round;
+            course.outcome.rounds = round;
             if round > MAX_ROUNDS {
-                return outcome;
+                return course.outcome;
             }
-            let source = original
-                .source()
-                .with_text(text.take().unwrap_or_else(|| original.source().text().to_owned()));
-            let Ok(tree) = self.parse(&source) else { break };
-            let findings = self.round(&tree, transforms, &map);
-            used.extend(findings.suppressed.iter().map(|fix| map.original_cover(fix.comment)));
-            let origins = Origins { original: original.source(), current: &source, map: &map };
-            let offered: Vec<(u8, &Fix)> =
-                findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
-            let plan = Plan::new(&tree, &offered);
-            if plan.edits.is_empty() {
-                account(&mut outcome, findings, &origins);
+            let more = match course.outcome.text.clone() {
+                // The text of the first round has been parsed already.
+                None if self.config.regions == RegionPolicy::Whole => {
+                    self.take_round(original, original, transforms, &mut course)
+                }
+                text => {
+                    let text = text.unwrap_or_else(|| original.source().text().to_owned());
+                    let source = original.source().with_text(text);
+                    let Ok(tree) = self.parse(&source) else { break };
+                    self.take_round(original, &tree, transforms, &mut course)
+                }
+            };
+            if more == Rounds::Over {
                 break;
             }
-            for (index, edits) in &plan.taken {
-                if let Some((_, fix)) = findings.fixes.get(*index) {
-                    outcome.fixes.push(applied(fix, edits, &origins, round));
-                }
-            }
-            map = map.after(&plan.edits);
-            let next = apply(source.text(), &plan.edits);
-            outcome.edits = map.edits(&next);
-            outcome.text = Some(next.clone());
-            text = Some(next);
         }
+        let Course { mut outcome, used, .. } = course;
         if outcome.text.as_deref() == Some(original.source().text()) {
             outcome.text = None;
         }
         outcome.fixes.sort_by_key(|fix| (fix.range, fix.round));
         outcome.unused_suppressions = suppressions.unused(&used, self.registry);
         outcome
+    }
+
+    /// Judges `tree`, the text as it is now, and applies what fits into one round.
+    fn take_round(
+        &self,
+        original: &SyntaxTree<'_>,
+        tree: &SyntaxTree<'_>,
+        transforms: &[&'static dyn Transform],
+        course: &mut Course,
+    ) -> Rounds {
+        let Course { outcome, map, used } = course;
+        let source = tree.source();
+        let findings = self.round(tree, transforms, map);
+        used.extend(findings.suppressed.iter().map(|fix| map.original_cover(fix.comment)));
+        let origins = Origins { original: original.source(), current: source, map };
+        let offered: Vec<(u8, &Fix)> =
+            findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
+        let plan = Plan::new(tree, &offered);
+        if plan.edits.is_empty() {
+            account(outcome, findings, &origins);
+            return Rounds::Over;
+        }
+        for (index, edits) in &plan.taken {
+            if let Some((_, fix)) = findings.fixes.get(*index) {
+                outcome.fixes.push(applied(fix, edits, &origins, outcome.rounds));
+            }
+        }
+        *map = map.after(&plan.edits);
+        let next = apply(source.text(), &plan.edits);
+        outcome.edits = map.edits(&next);
+        outcome.text = Some(next);
+        Rounds::More
     }
 
     fn parse<'s>(&self, source: &'s Source) -> Result<SyntaxTree<'s>, ParseFailure> {
