@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::surroundings::{Landscape, Surroundings};
 use super::walk::{Reached, SourceFile};
 use super::write;
-use crate::engine::{Outcome, Prefilter, Registry, Skip, fix_source};
+use crate::engine::{Outcome, Prefilter, Registry, Skip, fix_source, is_looked_into};
 use crate::text::{DecodeError, Decoded, Source, Target, decode};
 
 /// What is the same for every file of a run.
@@ -179,7 +179,10 @@ pub fn examine(
         Obstacle::NotUnderstood(Problem { id: decode_id(&error), message: error.to_string() })
     })?;
     let examined = panics::catch(|| {
-        let dialect = surroundings.dialect_of(decoded.text());
+        // What is not looked into may be in any dialect; to tell could take a parse.
+        let looked_into = is_looked_into(decoded.text(), registry, &settings.engine);
+        let dialect =
+            if looked_into { surroundings.dialect_of(decoded.text()) } else { surroundings.stated_dialect() };
         let (target, origin) = surroundings.target_of(decoded.text());
         let source = Source::new(decoded.text().to_owned(), dialect, target);
         let outcome =

@@ -114,10 +114,15 @@ impl Surroundings {
         (target, "no version stated, and the file supports Python 2".to_owned())
     }
 
+    /// The dialect that the project is written in, as far as its metadata tells.
+    pub fn stated_dialect(&self) -> Dialect {
+        if self.target.newest.major == 2 { Dialect::Python2 } else { Dialect::Python3 }
+    }
+
     /// The dialect of `text`: what its syntax says, else Python 2 for a project that is for nothing else, else
     /// Python 3.
     pub fn dialect_of(&self, text: &str) -> Dialect {
-        let stated = if self.target.newest.major == 2 { Dialect::Python2 } else { Dialect::Python3 };
+        let stated = self.stated_dialect();
         // Most files are Python 3 and have nothing to show for it; only a doubt is worth a parse.
         if stated == Dialect::Python3 && !may_be_python2(text) {
             return Dialect::Python3;

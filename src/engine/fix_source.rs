@@ -33,7 +33,7 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     if let Some(at) = first_lone_cr(source) {
         return skipped(lone_cr(source, at));
     }
-    let candidate = |transform: &&'static dyn Transform| may_match(source, *transform);
+    let candidate = |transform: &&'static dyn Transform| may_match(source.text(), *transform);
     if config.prefilter == Prefilter::On
         && !transforms.iter().any(candidate)
         && !source.text().contains("pyfix:")
@@ -231,7 +231,7 @@ impl Job<'_> {
         let mut findings = Findings::default();
         let all = self.config.prefilter == Prefilter::Off;
         let possible: Vec<_> =
-            transforms.iter().filter(|transform| all || may_match(source, **transform)).collect();
+            transforms.iter().filter(|transform| all || may_match(source.text(), **transform)).collect();
         for node in tree.nodes() {
             for transform in &possible {
                 let meta = transform.meta();

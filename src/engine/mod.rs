@@ -16,4 +16,5 @@ pub use config::{Config, Prefilter, RegionPolicy, Selection};
 pub use cx::Cx;
 pub use fix_source::fix_source;
 pub use outcome::{AppliedFix, DeclinedSite, Outcome, Quarantine, Skip, SuppressedFix, UnusedSuppression};
+pub use scan::is_looked_into;
 pub use transform::{Meta, Registry, Transform};

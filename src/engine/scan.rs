@@ -3,29 +3,43 @@
 //! It may say yes wrongly, never no.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use regex::bytes::Regex;
 
-use crate::engine::Transform;
-use crate::text::Source;
+use crate::engine::{Config, Prefilter, Registry, Transform};
 
-/// Whether `source` may hold a candidate of `transform`.
-pub(super) fn may_match(source: &Source, transform: &dyn Transform) -> bool {
+/// Whether [`fix_source`](super::fix_source) would look into `text`: it may hold a candidate of a transform that
+/// `config` selects, or a suppression.
+pub fn is_looked_into(text: &str, registry: &Registry, config: &Config) -> bool {
+    let mut selected =
+        registry.transforms().filter(|transform| config.selection.includes(transform.meta().id));
+    config.prefilter == Prefilter::Off
+        || selected.any(|transform| may_match(text, transform))
+        || text.contains("pyfix:")
+}
+
+/// Whether `text` may hold a candidate of `transform`.
+pub(super) fn may_match(text: &str, transform: &dyn Transform) -> bool {
     transform.meta().needles.iter().all(|needle| {
         // A needle that is no regular expression, which a test excludes, would find everything.
-        compiled(needle).is_none_or(|regex| regex.is_match(source.text().as_bytes()))
+        compiled(needle).is_none_or(|regex| regex.is_match(text.as_bytes()))
     })
 }
 
 /// The regular expression, compiled once for the process.
-fn compiled(needle: &'static str) -> Option<Regex> {
-    static KNOWN: RwLock<Option<HashMap<&'static str, Option<Regex>>>> = RwLock::new(None);
+fn compiled(needle: &'static str) -> Option<Arc<Regex>> {
+    type Compiled = HashMap<&'static str, Option<Arc<Regex>>>;
+    static KNOWN: RwLock<Option<Compiled>> = RwLock::new(None);
     if let Some(known) = &*KNOWN.read().unwrap_or_else(PoisonError::into_inner)
         && let Some(regex) = known.get(needle)
     {
         return regex.clone();
     }
     let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-    known.get_or_insert_default().entry(needle).or_insert_with(|| Regex::new(needle).ok()).clone()
+    known
+        .get_or_insert_default()
+        .entry(needle)
+        .or_insert_with(|| Regex::new(needle).ok().map(Arc::new))
+        .clone()
 }

@@ -9,7 +9,6 @@ mod layout;
 mod names;
 mod order;
 mod result;
-mod types;
 
 use super::Refusal;
 
@@ -19,7 +18,6 @@ pub use layout::{begins_line, header};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
 pub use order::commute;
 pub use result::{no_partial_result, unaliased, unobserved};
-pub use types::behaves_as;
 
 /// What a guard says.
 pub type Guarded<T = ()> = Result<T, Refusal>;

@@ -111,11 +111,6 @@ reasons! {
     /// The collection is not known to be a builtin one.
     ReceiverUnknown, "receiver-unknown",
         "{} is not known to be a builtin collection", "create it in this function";
-    /// Nobody could tell what class a value has.
-    ClassUnknown, "class-unknown", "nothing tells what class {} has", "annotate it";
-    /// A value that is declared to be of a builtin class may be of a subclass that behaves in its own way.
-    SubclassInTheWay, "subclass-in-the-way",
-        "a subclass may stand for the declared class, and {} behaves in its own way", "";
     /// Names of the scope can be reached by their spelling.
     DynamicScope, "dynamic-scope",
         "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame",

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyfix::edit::{Decline, Verdict};
 use pyfix::engine::{Cx, Meta, Registry, Transform};
-use pyfix::semantic::{Class, Sources, Type, guards};
+use pyfix::semantic::{Class, Sources, Subclasses, Type};
 use pyfix::syntax::{Field, Kind, Node};
 use pyfix::text::PythonVersion;
 
@@ -65,7 +65,7 @@ impl Transform for MixedChain {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         }
-        if others.iter().all(|operand| guards::behaves_as(cx.facts, *operand, Class::Str).is_ok()) {
+        if others.iter().all(|operand| is_plain_string(cx, *operand)) {
             SAFE.fetch_add(1, Ordering::Relaxed);
         }
         if std::env::var_os("MIXED_CHAINS_LIST").is_some() {
@@ -83,6 +83,15 @@ impl Transform for MixedChain {
             }
         }
         Err(Decline::NotThisShape)
+    }
+}
+
+/// Whether `operand` is exactly a `str`, or declared to be one where no subclass is known to behave in its own way.
+fn is_plain_string(cx: &Cx<'_>, operand: Node<'_>) -> bool {
+    match cx.facts.proven_type_of(operand) {
+        Type::Exact(Class::Str, _) => true,
+        Type::Instance(Class::Str, _) => cx.facts.world().overriding_subclass(Class::Str) == Subclasses::None,
+        _ => false,
     }
 }
 

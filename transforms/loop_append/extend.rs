@@ -40,7 +40,7 @@ impl Judge<'_, '_, '_> {
         if self.facts.type_of(self.shape.receiver).is(class) {
             return Ok(());
         }
-        guards::behaves_as(self.facts, self.shape.receiver, class)
+        self.facts.refuse(self.about_receiver(Reason::ReceiverUnknown, self.shape.receiver))
     }
 
     /// What the collection is extended with.
