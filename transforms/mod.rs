@@ -2,13 +2,15 @@
 
 mod loop_append;
 mod loop_regex_compile;
+mod string_concat;
 
 use crate::engine::{Registry, Transform};
 
 /// Every built-in transform, in the order in which they are listed.
 pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 
-const TRANSFORMS: &[&dyn Transform] = &[&loop_append::LoopAppend, &loop_regex_compile::LoopRegexCompile];
+const TRANSFORMS: &[&dyn Transform] =
+    &[&loop_append::LoopAppend, &loop_regex_compile::LoopRegexCompile, &string_concat::StringConcat];
 
 #[cfg(test)]
 mod tests {

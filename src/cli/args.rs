@@ -8,11 +8,13 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::config::NOT_BUILT_IN;
 use super::settings::{Overrides, TypeInference, parse_size};
 use super::suggest;
+use crate::edit::interpolate::StringStyle;
 use crate::engine::{Prefilter, Registry};
 use crate::project::TypeEngine;
 use crate::text::PythonVersion;
@@ -138,6 +140,9 @@ struct JudgementArguments {
     /// New lines are broken where they would be longer than this many characters
     #[arg(long, value_name = "N", help_heading = "Transforms")]
     line_length: Option<usize>,
+    /// How strings with values in them are spelled: as the target runs them fastest, or in one way
+    #[arg(long, value_name = "STYLE", help_heading = "Transforms", value_parser = string_style())]
+    string_style: Option<StringStyle>,
     /// Whether to infer the types of a Python 3 project where a fix depends on them [default: on]
     #[arg(long, value_name = "WHETHER", help_heading = "Transforms")]
     types: Option<TypeInference>,
@@ -348,6 +353,10 @@ fn resolve_input(mut paths: Vec<PathBuf>, stdin_filename: Option<PathBuf>) -> Re
     Ok(Input::Paths(paths))
 }
 
+fn string_style() -> impl TypedValueParser<Value = StringStyle> {
+    PossibleValuesParser::new(StringStyle::NAMES).map(|name| StringStyle::named(&name).unwrap_or_default())
+}
+
 impl JudgementArguments {
     fn resolve(self, registry: &Registry) -> Result<Judgement> {
         for id in self.select.iter().chain(&self.ignore) {
@@ -378,6 +387,7 @@ impl JudgementArguments {
             target: target.transpose()?,
             line_length: self.line_length,
             max_file_size: max_file_size.transpose()?,
+            string_style: self.string_style,
             types: self.types,
             prefilter: if self.no_prefilter { Prefilter::Off } else { Prefilter::On },
         };

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings::{TypeInference, parse_size};
 use super::suggest;
+use crate::edit::interpolate::StringStyle;
 use crate::engine::Registry;
 use crate::project::TypeEngine;
 use crate::text::PythonVersion;
@@ -22,6 +23,7 @@ const KEYS: &[&str] = &[
     "line-length",
     "max-file-size",
     "select",
+    "string-style",
     "target-version",
     "trust-annotations",
     "types",
@@ -51,6 +53,8 @@ pub struct FileConfiguration {
     pub exclude: Vec<String>,
     /// `max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
+    /// `string-style`.
+    pub string_style: Option<StringStyle>,
     /// `types`.
     pub types: Option<TypeInference>,
     /// `closed-world`.
@@ -197,6 +201,7 @@ impl Reader<'_> {
                 "line-length" => result.line_length = Some(self.number(value)?),
                 "max-file-size" => result.max_file_size = Some(self.size(value)?),
                 "select" => result.select = Some(self.transforms(value)?),
+                "string-style" => result.string_style = Some(self.string_style(value)?),
                 "target-version" => result.target = Some(self.version(value)?),
                 "trust-annotations" => result.trust_annotations = Some(self.boolean(value)?),
                 "types" => result.types = Some(self.types(value)?),
@@ -249,6 +254,13 @@ impl Reader<'_> {
         value.get_ref().as_bool().ok_or_else(wrong)
     }
 
+    fn string_style(&self, value: &Spanned<DeValue<'_>>) -> Result<StringStyle, ConfigurationError> {
+        let named = value.get_ref().as_str().and_then(StringStyle::named);
+        named.ok_or_else(|| {
+            self.error(value.span(), "must be \"auto\", \"fstring\", \"format\" or \"percent\"".to_owned())
+        })
+    }
+
     fn types(&self, value: &Spanned<DeValue<'_>>) -> Result<TypeInference, ConfigurationError> {
         match self.boolean(value)? {
             false => Ok(TypeInference::Off),
@@ -296,7 +308,8 @@ mod tests {
     fn every_key_is_read() {
         let found = pyproject(
             "[tool.pyfix]\nclosed-world = true\nexclude = ['a']\nignore = []\nline-length = 100\n\
-             max-file-size = '1MB'\nselect = []\ntarget-version = 'py39'\n\
+             max-file-size = '1MB'\nselect = []\nstring-style = 'percent'\n\
+             target-version = 'py39'\n\
              trust-annotations = false\ntypes = false\nunsafe-fixes = true\n",
         );
         let expected = FileConfiguration {
@@ -308,6 +321,7 @@ mod tests {
             line_length: Some(100),
             exclude: vec!["a".to_owned()],
             max_file_size: Some(1_000_000),
+            string_style: Some(StringStyle::Percent),
             types: Some(TypeInference::Off),
             closed_world: Some(true),
             trust_annotations: Some(false),

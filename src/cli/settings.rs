@@ -13,6 +13,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::args::{ConfigurationSource, Judgement};
 use super::config::{self, ConfigurationError, FileConfiguration, Found};
 use crate::edit::Applicability;
+use crate::edit::interpolate::StringStyle;
 use crate::engine::{Config, Prefilter, Registry, Selection};
 use crate::project::{Closure, TargetSource};
 use crate::semantic::Annotations;
@@ -45,6 +46,8 @@ pub struct Overrides {
     pub line_length: Option<usize>,
     /// `--max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
+    /// `--string-style`.
+    pub string_style: Option<StringStyle>,
     /// `--types`.
     pub types: Option<TypeInference>,
     /// `--no-prefilter`.
@@ -234,6 +237,7 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
             Some(false) => Annotations::Ignored,
             _ => Annotations::Trusted,
         },
+        string_style: flags.string_style.or(file.string_style).unwrap_or(defaults.string_style),
         prefilter: flags.prefilter,
         regions: defaults.regions,
         trial: defaults.trial,
@@ -305,6 +309,7 @@ mod tests {
             target: None,
             line_length: None,
             max_file_size: None,
+            string_style: None,
             types: None,
             prefilter: Prefilter::On,
         };

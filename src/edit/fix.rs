@@ -67,6 +67,15 @@ pub struct ImportRequest {
     pub name: String,
 }
 
+/// A string that is spelled in another way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SameString {
+    /// The expressions that give it now, one after the other.
+    pub before: Vec<Range>,
+    /// The expression that gives it in the new text.
+    pub after: String,
+}
+
 /// A proven rewrite of one site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -78,6 +87,8 @@ pub struct Fix {
     pub range: Range,
     /// Replacements, sorted and disjoint.
     pub edits: Vec<Edit>,
+    /// Strings that must be built of the same pieces as before; the engine compares them.
+    pub strings: Vec<SameString>,
     /// What is to be evaluated before a loop.
     pub hoists: Vec<Hoist>,
     /// Modules that the new text needs.

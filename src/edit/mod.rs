@@ -4,10 +4,11 @@
 
 mod fix;
 mod imports;
+pub mod interpolate;
 mod plan;
 mod range_map;
 pub mod render;
 
-pub use fix::{Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, Verdict};
+pub use fix::{Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, SameString, Verdict};
 pub use plan::{Plan, apply};
 pub use range_map::RangeMap;

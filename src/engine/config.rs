@@ -1,6 +1,7 @@
 //! What the engine is told to do; resolved, validated, and free of where it came from.
 
 use crate::edit::Applicability;
+use crate::edit::interpolate::StringStyle;
 use crate::semantic::{Annotations, GuardTrial};
 
 /// What the engine is told to do.
@@ -14,6 +15,8 @@ pub struct Config {
     pub line_length: usize,
     /// Whether declared types are taken for true.
     pub annotations: Annotations,
+    /// How strings with values in them are spelled.
+    pub string_style: StringStyle,
     /// Whether files without a candidate are left unparsed.
     pub prefilter: Prefilter,
     /// How a text is cut before it is parsed.
@@ -30,6 +33,7 @@ impl Default for Config {
             applied: Applicability::Safe,
             line_length: 88,
             annotations: Annotations::Trusted,
+            string_style: StringStyle::default(),
             prefilter: Prefilter::On,
             regions: RegionPolicy::Whole,
             trial: GuardTrial::default(),

@@ -13,7 +13,7 @@ use crate::engine::{
 };
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, World};
-use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse, raised_by_syntax};
+use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse, raised_by_syntax, same_string};
 use crate::text::{Dialect, Range, Source, lone_crs};
 
 /// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
@@ -196,6 +196,9 @@ impl Job<'_> {
         }
         for (index, edits) in &plan.taken {
             if let Some((_, fix)) = findings.fixes.get(*index) {
+                if !keeps_strings(source, fix) {
+                    outcome.unequal_strings.push(fix.transform);
+                }
                 outcome.fixes.push(applied(fix, edits, &origins, outcome.rounds));
             }
         }
@@ -282,6 +285,9 @@ impl Job<'_> {
         if outcome.rounds > MAX_ROUNDS {
             return Err(format!("after {MAX_ROUNDS} rounds the result still changes"));
         }
+        if let Some(transform) = outcome.unequal_strings.first() {
+            return Err(format!("{transform} would write a string of other pieces than before"));
+        }
         verify(original, outcome)?;
         let Some(text) = &outcome.text else { return Ok(()) };
         let source = original.source().with_text(text.clone());
@@ -328,6 +334,15 @@ fn keeps_formatting(facts: &Facts<'_>, suppressions: &Suppressions, fix: &Fix) -
         Some(range) => facts.refuse(Refusal::new(Reason::FormattingOff, range)),
         None => Ok(()),
     }
+}
+
+/// Whether every string that `fix` rewrites is built of the same literal text and the same values, in order.
+fn keeps_strings(source: &Source, fix: &Fix) -> bool {
+    fix.strings.iter().all(|string| {
+        let before: Vec<_> = string.before.iter().map(|range| source.slice(*range)).collect();
+        let written = fix.edits.iter().any(|edit| edit.replacement.contains(&string.after));
+        written && same_string(&before, &string.after)
+    })
 }
 
 fn can_hoist(facts: &Facts<'_>, fix: &Fix) -> Guarded {

@@ -21,6 +21,8 @@ pub struct Outcome {
     pub declined: Vec<DeclinedSite>,
     /// Transforms that produced a result which failed verification: a bug in pyfix.
     pub quarantined: Vec<Quarantine>,
+    /// Transforms that rewrote a string into another one: a bug in pyfix.
+    pub unequal_strings: Vec<&'static str>,
     /// Suppression comments that suppress nothing.
     pub unused_suppressions: Vec<UnusedSuppression>,
     /// Why the source was not looked at, if it was not.

@@ -9,6 +9,7 @@ mod layout;
 mod names;
 mod order;
 mod result;
+mod strings;
 
 use super::Refusal;
 
@@ -18,6 +19,7 @@ pub use layout::{begins_line, header};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
 pub use order::commute;
 pub use result::{no_partial_result, unaliased, unobserved};
+pub use strings::{is_read_as_spelled, no_template};
 
 /// What a guard says.
 pub type Guarded<T = ()> = Result<T, Refusal>;

@@ -111,6 +111,15 @@ reasons! {
     /// The collection is not known to be a builtin one.
     ReceiverUnknown, "receiver-unknown",
         "{} is not known to be a builtin collection", "create it in this function";
+    /// A function that fills in or translates templates by itself.
+    LazyMessage, "lazy-message", "{} wants a template and its values, not a finished string",
+        "pass the values as arguments of their own";
+    /// A literal cannot be written on one line.
+    TextNotOneLine, "text-not-one-line", "a literal runs over several lines, or cannot be written with the others", "";
+    /// An expression cannot stand in an f-string of the oldest target.
+    ExpressionNotEmbeddable, "expression-not-embeddable",
+        "an f-string of the oldest target cannot hold this expression",
+        "compute it in a variable first";
     /// Names of the scope can be reached by their spelling.
     DynamicScope, "dynamic-scope",
         "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame",

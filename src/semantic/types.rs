@@ -193,10 +193,6 @@ fn string(node: Node<'_>) -> Type {
     if letters.trim_end_matches(['"', '\'']).contains(['t', 'T']) {
         return Type::Unknown;
     }
-    // f'{x}' is what `x.__format__` returns, which may be a subclass.
-    if prefix.interpolated && !has_text(node) {
-        return Type::instance(Class::Str);
-    }
     let python2 = node.source().may_run_on_python2();
     match (prefix.bytes, python2) {
         (true, false) => Type::exact(Class::Bytes),
@@ -208,25 +204,7 @@ fn string(node: Node<'_>) -> Type {
 
 fn concatenated(node: Node<'_>) -> Type {
     let parts = || node.named_children().filter(|part| !part.is_trivia());
-    match Type::joined(parts().map(string)) {
-        // Several pieces are put together anew; empty ones do not count.
-        Type::Instance(class, items) if parts().any(has_text) => Type::Exact(class, items),
-        other => other,
-    }
-}
-
-/// Whether the literal surely holds a character besides what it interpolates.
-///
-/// ```python
-/// '' f'{x}'                              # what `x.__format__` returns
-/// ```
-fn has_text(literal: Node<'_>) -> bool {
-    let mut pieces = literal.children().filter(|child| child.kind() == Kind::StringContent);
-    pieces.any(|piece| {
-        // A line that is continued within the literal.
-        let text = piece.text().replace("\\\n", "").replace("\\\r\n", "");
-        !text.is_empty()
-    })
+    Type::joined(parts().map(string))
 }
 
 fn is_asynchronous(comprehension: Node<'_>) -> bool {

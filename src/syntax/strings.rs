@@ -2,7 +2,7 @@
 //!
 //! Values of f-strings and template strings are not computed here.
 
-use super::{Kind, Node};
+use super::{Kind, Node, inside};
 
 /// What a literal evaluates to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,15 @@ impl StringPrefix {
         }
         let has = |wanted: char| letters.chars().any(|letter| letter.eq_ignore_ascii_case(&wanted));
         Some(Self { raw: has('r'), bytes: has('b'), unicode: has('u'), interpolated: has('f') || has('t') })
+    }
+}
+
+/// Whether `node` is a literal, or several ones in a row; f-strings and bytes are.
+pub fn is_text(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::String => StringPrefix::of(node).is_some(),
+        Kind::ConcatenatedString => true,
+        _ => false,
     }
 }
 
@@ -86,12 +95,7 @@ impl Literal {
         if prefix.interpolated {
             return None;
         }
-        let start = node.children().find(|child| child.kind() == Kind::StringStart)?;
-        let end = node.children().find(|child| child.kind() == Kind::StringEnd)?;
-        let inner = node
-            .source()
-            .slice(crate::text::Range::new(start.range().end, end.range().start))
-            .replace("\r\n", "\n");
+        let inner = inside(node)?.replace("\r\n", "\n");
         let kind = if prefix.bytes { LiteralKind::Bytes } else { LiteralKind::Text };
         // Python 2 reads `\u` in a raw unicode literal, and not in a plain one; non-ASCII characters of a
         // plain literal are bytes there.

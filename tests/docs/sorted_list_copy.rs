@@ -45,6 +45,7 @@ impl Transform for SortedListCopy {
             message: "sort without a copy".to_owned(),
             range: node.range(),
             edits: vec![Edit::replace(copy.range(), items.text())],
+            strings: Vec::new(),
             hoists: Vec::new(),
             imports: Vec::new(),
             assumptions: Vec::new(),

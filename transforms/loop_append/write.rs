@@ -130,6 +130,7 @@ fn finish(range: Range, edits: Vec<Edit>, footprint: Vec<Range>, message: String
         message,
         range,
         edits,
+        strings: Vec::new(),
         hoists: Vec::new(),
         imports: Vec::new(),
         assumptions: Vec::new(),

@@ -73,13 +73,10 @@ impl Inference<'_, '_> {
                 Type::exact(Class::Bool)
             }
             "chr" | "hex" | "oct" | "bin" => Type::exact(Class::Str),
-            // `__str__` and `__repr__` may return a subclass of `str`.
-            "str" | "repr" | "ascii" | "format" => match first {
-                _ if keywords || types.len() > 1 => Type::instance(Class::Str),
-                None | Some(Type::Exact(..)) => Type::exact(Class::Str),
-                // str(u'a') may be any text there.
-                _ => Type::instance(Class::Str),
-            },
+            // format(u'a') is unicode there.
+            "format" if python2 => Type::Unknown,
+            // On trust: what `__str__` and `__repr__` return is a plain string.
+            "str" | "repr" | "ascii" | "format" => Type::exact(Class::Str),
             "bytes" if !python2 => match first {
                 None | Some(Type::Exact(..)) => Type::exact(Class::Bytes),
                 _ => Type::instance(Class::Bytes),
@@ -151,8 +148,7 @@ impl Inference<'_, '_> {
             "upper" | "lower" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold"
             | "swapcase" | "replace" | "zfill" | "center" | "ljust" | "rjust" | "expandtabs" | "join"
             | "removeprefix" | "removesuffix" => Type::exact(Class::Str),
-            "format" | "format_map" if self.builds_anew(call) => Type::exact(Class::Str),
-            "format" | "format_map" => Type::instance(Class::Str),
+            "format" | "format_map" => Type::exact(Class::Str),
             "translate" if !python2 => Type::exact(Class::Str),
             "split" | "rsplit" | "splitlines" => Type::of(Class::List, Type::exact(Class::Str)),
             "partition" | "rpartition" => {
@@ -166,24 +162,6 @@ impl Inference<'_, '_> {
             }
             _ => Type::Unknown,
         }
-    }
-
-    /// Whether what `'...'.format(...)` gives is surely a new string: a lone `'{}'` hands on what `__format__` of
-    /// its argument returns, which may be a subclass.
-    fn builds_anew(&self, call: &Call<'_>) -> bool {
-        let plain = call.arguments().list.iter().all(|argument| match argument {
-            Argument::Positional(value) | Argument::Keyword { value, .. } => {
-                matches!(self.infer(*value).class(), Some(class) if !class.is_container() && class != Class::Dict)
-            }
-            Argument::Unpacked(_) => false,
-        });
-        let format = Attribute::cast(call.function).map(|method| method.object);
-        let first = format.filter(|format| format.kind() == Kind::String).and_then(|format| {
-            let content = format.children().find(|child| child.kind() == Kind::StringContent)?;
-            content.text().chars().next()
-        });
-        // '{{' may come to nothing, and '\' continue a line.
-        plain || first.is_some_and(|first| !matches!(first, '{' | '\\'))
     }
 
     fn dict_method(&self, call: &Call<'_>, receiver: &Type, name: &str) -> Type {

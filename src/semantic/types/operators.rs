@@ -50,8 +50,8 @@ impl Inference<'_, '_> {
         if parts.iter().all(|part| plain(&self.infer(*part))) {
             return Type::exact(Class::Str);
         }
-        // 'a%s' % u'b' is unicode there. Elsewhere `__str__` may return a subclass, which a lone '%s' hands on.
-        if python2 { Type::Unknown } else { Type::instance(Class::Str) }
+        // 'a%s' % u'b' is unicode there. Elsewhere it is on trust that `__str__` returns a plain string.
+        if python2 { Type::Unknown } else { Type::exact(Class::Str) }
     }
 
     pub(super) fn comparison(&self, node: Node<'_>) -> Type {

@@ -1,0 +1,79 @@
+//! Guards about strings that are read by somebody else than the program.
+
+use super::super::{Facts, Reason, Refusal};
+use super::Guarded;
+use crate::syntax::{Attribute, Call, Field, Kind, Node};
+
+/// Functions that look their argument up among translations.
+const TRANSLATING: &[&str] = &[
+    "_",
+    "N_",
+    "_n",
+    "_lazy",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "lgettext",
+    "ngettext",
+    "ngettext_lazy",
+    "npgettext",
+    "npgettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+    "ugettext",
+    "ugettext_lazy",
+    "ugettext_noop",
+    "ungettext",
+    "ungettext_lazy",
+];
+
+/// Methods that log a message.
+const LOGGING: &[&str] =
+    &["critical", "debug", "error", "exception", "fatal", "info", "log", "msg", "trace", "warn", "warning"];
+
+/// That the string is not the message of a function that fills in or translates templates by itself.
+///
+/// ```python
+/// log.debug('read ' + name)            # log.debug('read %s', name) builds no string that nobody reads
+/// _('no ' + name)                      # found by tools that know no f-strings
+/// ```
+///
+/// # Errors
+///
+/// When it is an argument of such a function.
+pub fn no_template(facts: &Facts<'_>, string: Node<'_>) -> Guarded {
+    match reader_of_templates(string) {
+        Some(reader) => facts.refuse(Refusal::about(Reason::LazyMessage, string.range(), reader)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the expression stands where Python or a tool reads it as it is spelled, not as a value.
+///
+/// ```python
+/// mode: Literal['r' + 'b']
+/// __all__ = ['load_' + kind]
+/// ```
+pub fn is_read_as_spelled(node: Node<'_>) -> bool {
+    let within = node.ancestors().take_while(|up| !up.is_statement()).any(|up| match up.kind() {
+        Kind::Type | Kind::CasePattern => true,
+        Kind::Subscript => up.child(Field::Value).is_some_and(|value| value.text().ends_with("Literal")),
+        _ => false,
+    });
+    within || node.statement().is_some_and(|statement| statement.text().starts_with("__all__"))
+}
+
+fn reader_of_templates(node: Node<'_>) -> Option<&str> {
+    let argument = node.chain().take_while(|up| up.kind() != Kind::ArgumentList).last()?;
+    let call =
+        argument.parent().filter(|up| up.kind() == Kind::ArgumentList)?.parent().and_then(Call::cast)?;
+    let reads = match Attribute::cast(call.function) {
+        Some(method) => {
+            let object = method.object.text().to_ascii_lowercase();
+            let logs = LOGGING.contains(&method.name.text()) && object.contains("log");
+            logs || TRANSLATING.contains(&method.name.text())
+        }
+        None => TRANSLATING.contains(&call.function.text()),
+    };
+    reads.then(|| call.function.text())
+}

@@ -1,0 +1,132 @@
+//! The shape of a `+` chain that holds text.
+
+use std::ops::Range as Indices;
+
+use crate::semantic::Facts;
+use crate::syntax::{Call, Field, Kind, Node, StringPrefix, is_python3_expression, is_text};
+use crate::text::Range;
+
+/// A `+` chain with at least one literal text and one value.
+pub struct Chain<'t> {
+    /// The whole sum.
+    pub node: Node<'t>,
+    /// Its operands, in order.
+    pub operands: Vec<Operand<'t>>,
+}
+
+/// One operand.
+pub struct Operand<'t> {
+    /// The expression.
+    pub node: Node<'t>,
+    /// What is given to the builtin `str`, if this is such a call.
+    pub converted: Option<Node<'t>>,
+    /// The `+` in front of it.
+    operator: Option<Range>,
+}
+
+impl Operand<'_> {
+    /// Whether it is a literal, f-strings included.
+    pub fn is_text(&self) -> bool {
+        is_text(self.node)
+    }
+}
+
+impl<'t> Chain<'t> {
+    /// The chain that `node` is the whole of.
+    pub fn of(node: Node<'t>, facts: &Facts<'_>) -> Option<Self> {
+        (is_sum(node) && !node.parent().is_some_and(is_sum) && !is_in_field(node)).then_some(())?;
+        let operands: Vec<_> = flat(node)
+            .into_iter()
+            .map(|(node, operator)| Operand { node, converted: converted(node, facts), operator })
+            .collect();
+        let mut texts = operands.iter().filter(|operand| operand.is_text());
+        let text = texts.next().is_some_and(|text| !is_bytes(text.node));
+        let bytes = texts.any(|text| is_bytes(text.node));
+        let value = operands.iter().any(|operand| !operand.is_text());
+        // Python 2 has expressions that nobody can compare here, such as `0777`.
+        // ('a' + x) + 'b'
+        let grouped = operands.first().is_some_and(|first| is_sum(unwrapped(first.node)));
+        (text && !bytes && !grouped && value && is_python3_expression(node.text()))
+            .then_some(Self { node, operands })
+    }
+
+    /// The operands that share a line, line by line.
+    pub fn rows(&self) -> Vec<Indices<usize>> {
+        let mut rows: Vec<Indices<usize>> = Vec::new();
+        for at in 0..self.operands.len() {
+            let (before, behind) = self.gap(at);
+            match rows.last_mut() {
+                Some(row) if !before.contains('\n') && !behind.contains('\n') => row.end = at + 1,
+                _ => rows.push(at..at + 1),
+            }
+        }
+        rows
+    }
+
+    /// What stands before and behind the operator in front of the operand `at`.
+    pub fn gap(&self, at: usize) -> (&'t str, &'t str) {
+        let before = at.checked_sub(1).and_then(|at| self.operands.get(at));
+        let (Some(before), Some(operand)) = (before, self.operands.get(at)) else { return ("", "") };
+        let Some(operator) = operand.operator else { return ("", "") };
+        let source = self.node.source();
+        (
+            source.slice(Range::new(before.node.range().end, operator.start)),
+            source.slice(Range::new(operator.end, operand.node.range().start)),
+        )
+    }
+}
+
+/// Whether a literal holds expressions.
+pub fn holds_values(literal: Node<'_>) -> bool {
+    literal
+        .descendants()
+        .any(|part| part.kind() == Kind::String && StringPrefix::of(part).is_some_and(|it| it.interpolated))
+}
+
+/// What stands in parentheses, where those do nothing in a template.
+pub fn unwrapped(node: Node<'_>) -> Node<'_> {
+    let inner = node.named_children().find(|part| !part.is_trivia());
+    let group = node.kind() == Kind::ParenthesizedExpression;
+    inner
+        .filter(|inner| group && !matches!(inner.kind(), Kind::Yield | Kind::GeneratorExpression))
+        .unwrap_or(node)
+}
+
+/// The argument of `str(x)`.
+fn converted<'t>(node: Node<'t>, facts: &Facts<'_>) -> Option<Node<'t>> {
+    let call = Call::cast(node).filter(|call| call.function.text() == "str")?;
+    let argument = call.sole_argument().filter(|argument| argument.kind() != Kind::GeneratorExpression)?;
+    facts.model().is_builtin(call.function).then_some(argument)
+}
+
+/// The operands of a chain that leans to the left, each with the operator in front of it.
+fn flat(node: Node<'_>) -> Vec<(Node<'_>, Option<Range>)> {
+    let mut operands = Vec::new();
+    let mut left = node;
+    while is_sum(left) {
+        let (Some(next), Some(operator), Some(right)) =
+            (left.child(Field::Left), left.child(Field::Operator), left.child(Field::Right))
+        else {
+            break;
+        };
+        operands.push((right, Some(operator.range())));
+        left = next;
+    }
+    operands.push((left, None));
+    operands.reverse();
+    operands
+}
+
+fn is_sum(node: Node<'_>) -> bool {
+    node.kind() == Kind::BinaryOperator
+        && node.child(Field::Operator).is_some_and(|operator| operator.is_token("+"))
+}
+
+/// Whether `node` is a part of what a field of an f-string holds: strings in there have few quotes left.
+fn is_in_field(node: Node<'_>) -> bool {
+    node.ancestors().take_while(|up| !up.is_statement()).any(|up| up.kind() == Kind::Interpolation)
+}
+
+fn is_bytes(literal: Node<'_>) -> bool {
+    literal.descendants().any(|part| StringPrefix::of(part).is_some_and(|prefix| prefix.bytes))
+}
