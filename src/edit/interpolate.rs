@@ -2,6 +2,7 @@
 //!
 //! That a value may be put into the string was decided before; here only what can be spelled is.
 
+use super::render::{Bracketed, Page};
 use crate::syntax::{Kind, Node, StringPrefix, Unit, inside, units};
 use crate::text::{PythonVersion, Range, Target};
 
@@ -165,6 +166,26 @@ pub fn expression(template: &str, arguments: &[Argument], style: Style) -> Strin
         (Style::Percent, [only]) => format!("{template} % ({},)", only.text),
         (Style::Percent, _) => format!("{template} % ({})", texts.join(", ")),
     }
+}
+
+/// The same on the lines of `page`: arguments that do not fit stand on lines of their own.
+pub fn laid_out(template: &str, arguments: &[Argument], style: Style, page: &Page<'_>) -> String {
+    let flat = expression(template, arguments, style);
+    let open = match style {
+        Style::Format if !arguments.is_empty() => ".format(",
+        Style::Percent if flat.ends_with(')') && arguments.len() > 1 => " % (",
+        _ => return flat,
+    };
+    let (lines, last) = template.rsplit_once('\n').unwrap_or(("", template));
+    let begun = if lines.is_empty() { page.used } else { 0 };
+    let call = Bracketed {
+        head: format!("{last}{open}"),
+        parts: arguments.iter().map(|argument| argument.text.clone()).collect(),
+        separator: ", ",
+        tail: ")".to_owned(),
+    };
+    let written = call.lay_out(&Page { used: begun, ..*page });
+    if lines.is_empty() { written } else { format!("{lines}\n{written}") }
 }
 
 /// `replacement` for the expression `node`, with blanks where a keyword touches it: `return'a'+x`.

@@ -137,6 +137,9 @@ reasons! {
     /// `super()` and `__class__` do not work in a comprehension.
     ZeroArgumentSuper, "zero-argument-super", "`super()` or `__class__` does not work in a comprehension",
         "name what it gives in front of the loop";
+    /// Before Python 3.2 a name cannot be deleted that a nested scope reads.
+    Deleted, "deleted", "{} is deleted in this function, and before Python 3.2 no comprehension may read such a name",
+        "do without `del`";
     /// An assignment expression that Python does not allow in a comprehension.
     Walrus, "walrus", "the assignment expression to {} is not allowed in a comprehension", "";
     /// A starred argument.

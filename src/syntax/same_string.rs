@@ -92,6 +92,8 @@ impl<'a> Pieces<'a> {
             Expr::StringLiteral(literal) => self.text(literal.value.to_str()),
             Expr::FString(literal) => self.interpolated(literal),
             Expr::Call(call) => match conversion(call) {
+                // The text of a text is the text.
+                Some((value, Way::Text)) => self.operand(value),
                 Some((value, way)) => self.value(value, way),
                 None => self.value(expression, Way::Text),
             },

@@ -272,3 +272,60 @@ CASES += [
     ),
     regex("compile", r"re.compile(r'\d+').search(line)", "p.search(line)", NUMBER),
 ]
+
+
+def concatenated(name, make, before, fstring, percent, formatted):
+    return Case(
+        "string-concat",
+        name,
+        make,
+        [
+            ("sum", "for x in xs:\n    r = " + before),
+            ("fstring", "for x in xs:\n    r = " + fstring),
+            ("percent", "for x in xs:\n    r = " + percent),
+            ("format", "for x in xs:\n    r = " + formatted),
+        ],
+    )
+
+
+CASES += [
+    concatenated("three", words, "'hello ' + x + '!'", "f'hello {x}!'", "'hello %s!' % x", "'hello {}!'.format(x)"),
+    concatenated(
+        "five",
+        words,
+        "'<' + x + '=' + x + '>'",
+        "f'<{x}={x}>'",
+        "'<%s=%s>' % (x, x)",
+        "'<{}={}>'.format(x, x)",
+    ),
+    concatenated(
+        "nine",
+        words,
+        "'a ' + x + ' b ' + x + ' c ' + x + ' d ' + x + ' e'",
+        "f'a {x} b {x} c {x} d {x} e'",
+        "'a %s b %s c %s d %s e' % (x, x, x, x)",
+        "'a {} b {} c {} d {} e'.format(x, x, x, x)",
+    ),
+    concatenated(
+        "str-of-int", numbers, "'number ' + str(x)", "f'number {x}'", "'number %s' % x", "'number {}'.format(x)"
+    ),
+    concatenated(
+        "str-of-two",
+        numbers,
+        "'from ' + str(x) + ' to ' + str(x)",
+        "f'from {x} to {x}'",
+        "'from %s to %s' % (x, x)",
+        "'from {} to {}'.format(x, x)",
+    ),
+    concatenated(
+        "str-of-any",
+        numbers,
+        "'number ' + str(x) + ';'",
+        "f'number {x!s};'",
+        "'number %s;' % str(x)",
+        "'number {};'.format(str(x))",
+    ),
+    concatenated(
+        "repr", words, "'word ' + repr(x) + ';'", "f'word {x!r};'", "'word %s;' % repr(x)", "'word {};'.format(repr(x))"
+    ),
+]

@@ -1,7 +1,8 @@
 """Measures how much faster, or smaller, the forms of `cases.py` are on every CPython of this machine.
 
     python3 measure.py                 measure everything, print a table, write docs/evidence.json
-    python3 measure.py --only append   only cases whose name holds that; written only with --output
+    python3 measure.py --only append   only cases whose transform or name holds that; written only with --output
+    python3 measure.py --only string-concat/ --merge   the same, in the place of those cases in docs/evidence.json
 
 Each Python runs this file again as a worker. In a round, every form of a case is timed once, one after the
 other, so that what disturbs the machine disturbs all of them; a round gives one ratio for each form, and the
@@ -51,15 +52,37 @@ def main():
             print("run %d, Python %s" % (run + 1, version), file=sys.stderr)
             results.setdefault(version, []).append(ask_worker(found[version], options))
     document = combine(results, options)
-    if options.output or not options.only:
-        with open(options.output or OUTPUT, "w") as file:
-            file.write(written(document))
+    if options.merge:
+        write(merged(document), OUTPUT)
+    elif options.output or not options.only:
+        write(document, options.output or OUTPUT)
     print_table(document)
+
+
+def write(document, path):
+    with open(path, "w") as file:
+        file.write(written(document))
+
+
+def merged(document):
+    """Returns what docs/evidence.json says, with the cases of `document` in the order of cases.py."""
+    with open(OUTPUT) as file:
+        known = json.load(file)
+    fresh = dict((key_of(entry), entry) for entry in document["cases"])
+    kept = dict((key_of(entry), entry) for entry in known["cases"])
+    order = [(case.transform, case.name, form) for case in CASES for form, _ in case.forms[1:]]
+    known["cases"] = [fresh.get(key) or kept[key] for key in order if key in fresh or key in kept]
+    return known
+
+
+def key_of(entry):
+    return (entry["transform"], entry["case"], entry["form"])
 
 
 def read_options():
     parser = argparse.ArgumentParser(description="Measures the forms of cases.py on every CPython found.")
-    parser.add_argument("--only", default="", help="measure only cases whose name holds this")
+    parser.add_argument("--only", default="", help="measure only cases whose `transform/name` holds this")
+    parser.add_argument("--merge", action="store_true", help="put the cases into docs/evidence.json")
     parser.add_argument("--output", help="the file to write instead of docs/evidence.json")
     shown = "%s (default: %%(default)s)"
     parser.add_argument("--rounds", type=int, default=7, help=shown % "rounds of a run")
@@ -118,12 +141,12 @@ def measure_here(options):
     loop, by form the peak of memory."""
     cases, memory, seconds = {}, {}, {}
     for case in CASES:
-        if options.only not in case.name:
-            continue
         key = case.transform + "/" + case.name
+        if options.only not in key:
+            continue
         for size in SIZES:
             names = case.make(size)
-            functions = [(form, function_of(case, body, names)) for form, body in case.forms]
+            functions = functions_of(case, names)
             check_same(case, functions)
             ratios, taken = rounds_of(functions, options)
             cases.setdefault(key, {})[str(size)] = ratios
@@ -132,6 +155,17 @@ def measure_here(options):
                 memory[key] = peaks_of(functions)
     release = ".".join(str(part) for part in sys.version_info[:3])
     return {"release": release, "cases": cases, "memory": memory, "seconds": seconds}
+
+
+def functions_of(case, names):
+    """Returns the forms that this Python can compile, which has no f-strings before 3.6."""
+    functions = []
+    for form, body in case.forms:
+        try:
+            functions.append((form, function_of(case, body, names)))
+        except SyntaxError:
+            pass
+    return functions
 
 
 def function_of(case, body, names):
@@ -225,10 +259,15 @@ def combine(results, options):
         for form, body in case.forms[1:]:
             entry = {"transform": case.transform, "case": case.name, "form": form}
             entry["before"], entry["after"] = case.forms[0][1], body
-            entry["time"] = dict((version, times(runs, key, form)) for version, runs in results.items())
-            peaks = dict((version, runs[0]["memory"].get(key)) for version, runs in results.items())
+            able = dict(
+                (version, runs) for version, runs in results.items() if form in runs[0]["cases"][key][str(SIZES[0])]
+            )
+            entry["time"] = dict((version, times(runs, key, form)) for version, runs in able.items())
+            peaks = dict((version, runs[0]["memory"].get(key)) for version, runs in able.items())
             entry["memory"] = dict(
-                (version, round(float(peak[form]) / peak["loop"], 2)) for version, peak in peaks.items() if peak
+                (version, round(float(peak[form]) / peak[case.forms[0][0]], 2))
+                for version, peak in peaks.items()
+                if peak
             )
             cases.append(entry)
     return {
@@ -281,12 +320,13 @@ def print_table(document):
     """Prints for each case, form and size the speedup on each Python, and how far it can be trusted."""
     versions = sorted(document["releases"], key=number)
     titles = "".join("%7s" % version for version in versions)
-    print("Times faster than the loop (spread: widest quartiles; apart: widest difference of the runs)")
+    print("Times faster than what the user wrote (spread: widest quartiles; apart: widest difference of the runs)")
     print("%-26s %-17s %7s %s   spread  apart" % ("case", "form", "size", titles))
     for entry in document["cases"]:
         for size in SIZES:
-            cells = [entry["time"][version][str(size)] for version in versions]
-            figures = "".join("%7.2f" % cell["speedup"] for cell in cells)
+            found = [entry["time"].get(version, {}).get(str(size)) for version in versions]
+            figures = "".join("%7.2f" % cell["speedup"] if cell else " " * 7 for cell in found)
+            cells = [cell for cell in found if cell]
             spread = 100 * max((cell["high"] - cell["low"]) / cell["speedup"] for cell in cells)
             apart = 100 * max((max(cell["runs"]) - min(cell["runs"])) / cell["speedup"] for cell in cells)
             names = "%-26s %-17s %7d" % (entry["case"], entry["form"], size)

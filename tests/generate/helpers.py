@@ -158,6 +158,22 @@ class Loud(str):
     def __iter__(self):
         show('letters')
         return iter(['p', 'q'])
+#: Shout show
+class Shout(str):
+    def __str__(self):
+        show('str')
+        return 'S'
+    def __format__(self, spec):
+        show('format')
+        return 'F'
+    def __add__(self, other):
+        show('add')
+        return 'A'
+    def __radd__(self, other):
+        show('radd')
+        return 'R'
+    def __repr__(self):
+        return 'Shout()'
 #: Box show
 class Box(object):
     def __init__(self):

@@ -9,6 +9,8 @@ use super::draft::Draft;
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
+#[path = "shapes/string_concat.rs"]
+mod string_concat;
 
 /// Code that feeds one transform.
 pub struct Shape {
@@ -25,4 +27,4 @@ pub struct Shape {
 }
 
 /// The shapes of all transforms.
-pub const SHAPES: &[Shape] = &[loop_append::SHAPE, loop_regex_compile::SHAPE];
+pub const SHAPES: &[Shape] = &[loop_append::SHAPE, loop_regex_compile::SHAPE, string_concat::SHAPE];

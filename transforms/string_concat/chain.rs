@@ -2,11 +2,12 @@
 
 use std::ops::Range as Indices;
 
+use crate::edit::interpolate::Conversion;
 use crate::semantic::Facts;
 use crate::syntax::{Call, Field, Kind, Node, StringPrefix, is_python3_expression, is_text};
 use crate::text::Range;
 
-/// A `+` chain with at least one literal text and one value.
+/// A `+` chain with at least one literal text and one value that is no constant.
 pub struct Chain<'t> {
     /// The whole sum.
     pub node: Node<'t>,
@@ -18,8 +19,8 @@ pub struct Chain<'t> {
 pub struct Operand<'t> {
     /// The expression.
     pub node: Node<'t>,
-    /// What is given to the builtin `str`, if this is such a call.
-    pub converted: Option<Node<'t>>,
+    /// What is given to the builtin `str` or `repr`, if this is such a call.
+    pub converted: Option<(Node<'t>, Conversion)>,
     /// The `+` in front of it.
     operator: Option<Range>,
 }
@@ -42,7 +43,7 @@ impl<'t> Chain<'t> {
         let mut texts = operands.iter().filter(|operand| operand.is_text());
         let text = texts.next().is_some_and(|text| !is_bytes(text.node));
         let bytes = texts.any(|text| is_bytes(text.node));
-        let value = operands.iter().any(|operand| !operand.is_text());
+        let value = operands.iter().any(|operand| !is_constant(operand.node));
         // Python 2 has expressions that nobody can compare here, such as `0777`.
         // ('a' + x) + 'b'
         let grouped = operands.first().is_some_and(|first| is_sum(unwrapped(first.node)));
@@ -92,11 +93,28 @@ pub fn unwrapped(node: Node<'_>) -> Node<'_> {
         .unwrap_or(node)
 }
 
-/// The argument of `str(x)`.
-fn converted<'t>(node: Node<'t>, facts: &Facts<'_>) -> Option<Node<'t>> {
-    let call = Call::cast(node).filter(|call| call.function.text() == "str")?;
+/// The argument of `str(x)` or `repr(x)`, and which of them it is.
+fn converted<'t>(node: Node<'t>, facts: &Facts<'_>) -> Option<(Node<'t>, Conversion)> {
+    let call = Call::cast(node)?;
+    let conversion = match call.function.text() {
+        "str" => Conversion::Str,
+        "repr" => Conversion::Repr,
+        _ => return None,
+    };
     let argument = call.sole_argument().filter(|argument| argument.kind() != Kind::GeneratorExpression)?;
-    facts.model().is_builtin(call.function).then_some(argument)
+    facts.model().is_builtin(call.function).then_some((argument, conversion))
+}
+
+/// Whether Python computes `node` before the program runs.
+fn is_constant(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::String => StringPrefix::of(node).is_some_and(|prefix| !prefix.interpolated),
+        Kind::Integer => true,
+        Kind::BinaryOperator | Kind::ParenthesizedExpression | Kind::ConcatenatedString => {
+            node.named_children().all(is_constant)
+        }
+        _ => false,
+    }
 }
 
 /// The operands of a chain that leans to the left, each with the operator in front of it.

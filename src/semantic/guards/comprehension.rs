@@ -1,6 +1,6 @@
 //! Guards about what may stand in a comprehension or generator.
 
-use super::super::{Facts, Reason, Refusal};
+use super::super::{BindingKind, Facts, Reason, Refusal, ScopeKind};
 use super::Guarded;
 use crate::syntax::{Attribute, Call, Field, Kind, Node};
 use crate::text::PythonVersion;
@@ -10,11 +10,12 @@ use crate::text::PythonVersion;
 /// ```python
 /// r.append((yield x))
 /// r.append(super().v())
+/// r.extend(x for y in ys); del x        # a SyntaxError before Python 3.2
 /// ```
 ///
 /// # Errors
 ///
-/// For `yield`; for `next()` in a generator; for `await` in a generator or nested in another comprehension; for
+/// For `yield`; for a name that is deleted; for `next()` in a generator; for `await` in a generator or nested in another comprehension; for
 /// `super()` and `__class__` where a comprehension is a function of its own.
 pub fn fits_comprehension(facts: &Facts<'_>, part: Node<'_>, form: Form) -> Guarded {
     let inlined = part.source().target().oldest >= PythonVersion::new(3, 12) && form == Form::Comprehension;
@@ -37,10 +38,22 @@ pub fn fits_comprehension(facts: &Facts<'_>, part: Node<'_>, form: Form) -> Guar
             Kind::Identifier if !inlined && is_implicit_class(node) => {
                 facts.refuse(refusal(Reason::ZeroArgumentSuper))?;
             }
+            Kind::Identifier if part.source().may_run_on_python2() && is_deleted(facts, node) => {
+                facts.refuse(Refusal::about(Reason::Deleted, node.range(), node.text()))?;
+            }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether a local variable that `name` reads is deleted somewhere: then no nested scope may read it there.
+fn is_deleted(facts: &Facts<'_>, name: Node<'_>) -> bool {
+    let model = facts.model();
+    let Some(variable) = model.reference_at(name).and_then(|reference| reference.variable) else { return false };
+    let row = model.variable(variable);
+    let local = model.scope(row.scope).kind == ScopeKind::Function;
+    local && row.bindings.iter().any(|binding| model.binding(*binding).kind == BindingKind::Delete)
 }
 
 /// What a piece of a loop moves into.
