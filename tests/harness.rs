@@ -84,8 +84,12 @@ fn a_page_that_lies_has_faults() {
         ("print(alpha)\n", "print(alpha)\n# one\n", "the result is another"),
         ("= 1\nprint(alpha)", "= 1 $\nprint(alpha)", "the result is another"),
     ];
+    let runs = !pythons().within(Target::default()).is_empty();
     for (from, to, fault) in lies {
         assert!(RENAME_PAGE.contains(from));
+        if fault == "nothing can be compared" && !runs {
+            continue;
+        }
         let faults = faults_of(RENAME_PAGE.replace(from, to));
         assert!(faults.contains(fault), "`{to}` should give `{fault}`, but gives:\n{faults}");
     }
@@ -104,6 +108,9 @@ fn a_rewrite_that_changes_behaviour_is_noticed() {
 
 #[test]
 fn loops_that_are_rewritten_have_to_run_over_nothing_and_into_exceptions() {
+    if pythons().within(Target::default()).is_empty() {
+        return;
+    }
     let program = |name: &str, last: &str| {
         format!(
             "def f(items):\n    for item in items:\n        print({name}, 1 / item)\n{name} = 1\nf([1])\n{last}"
