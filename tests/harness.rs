@@ -4,8 +4,9 @@ use pyfix::edit::Edit;
 use pyfix::engine::{AppliedFix, DeclinedSite, Meta, Outcome, Registry, Transform};
 use pyfix::semantic::{Reason, Refusal};
 use pyfix::syntax::Kind;
-use pyfix::text::Range;
+use pyfix::text::{Range, Target};
 
+use crate::behaviour::pythons::pythons;
 use crate::pages::check_page;
 use crate::support::check::{Setup, audit, fix};
 use crate::support::replace::{Replace, meta};
@@ -83,8 +84,12 @@ fn a_page_that_lies_has_faults() {
         ("print(alpha)\n", "print(alpha)\n# one\n", "the result is another"),
         ("= 1\nprint(alpha)", "= 1 $\nprint(alpha)", "the result is another"),
     ];
+    let runs = !pythons().within(Target::default()).is_empty();
     for (from, to, fault) in lies {
         assert!(RENAME_PAGE.contains(from));
+        if fault == "nothing can be compared" && !runs {
+            continue;
+        }
         let faults = faults_of(RENAME_PAGE.replace(from, to));
         assert!(faults.contains(fault), "`{to}` should give `{fault}`, but gives:\n{faults}");
     }
@@ -92,6 +97,9 @@ fn a_page_that_lies_has_faults() {
 
 #[test]
 fn a_rewrite_that_changes_behaviour_is_noticed() {
+    if pythons().within(Target::default()).is_empty() {
+        return;
+    }
     let page = RENAME_PAGE.replace("beta = 1\nprint(beta)", "alpha = 2\nprint(alpha)");
     let meta = Meta { page: page.leak(), ..meta("rename-alpha", "", &[], &[]) };
     let faults = check_page(&meta, &WRONG_RENAMING, "").join("\n");
@@ -100,6 +108,9 @@ fn a_rewrite_that_changes_behaviour_is_noticed() {
 
 #[test]
 fn loops_that_are_rewritten_have_to_run_over_nothing_and_into_exceptions() {
+    if pythons().within(Target::default()).is_empty() {
+        return;
+    }
     let program = |name: &str, last: &str| {
         format!(
             "def f(items):\n    for item in items:\n        print({name}, 1 / item)\n{name} = 1\nf([1])\n{last}"

@@ -301,8 +301,11 @@ impl Pitfall {
         let comparison = comparisons.next().expect("every pair was compared");
         match (comparison.same(pair), self.trusts()) {
             (Ok(()), false) => Ok(rewritten.line),
-            (Ok(()), true) => Err("marked `trusts`, but nothing is taken on trust".to_owned()),
-            (Err(_), true) => Ok(format!("{}, differs as docs/safety.md says", rewritten.line)),
+            // Without an interpreter nothing shows, and the record stands.
+            (Ok(()), true) if !comparison.shown.is_empty() => {
+                Err("marked `trusts`, but nothing is taken on trust".to_owned())
+            }
+            (_, true) => Ok(format!("{}, differs as docs/safety.md says", rewritten.line)),
             (Err(fault), false) => Err(fault),
         }
     }

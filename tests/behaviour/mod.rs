@@ -46,10 +46,24 @@ pub struct Comparison {
     pub shown: Vec<Shown>,
 }
 
+impl Shown {
+    /// Both observations, and the texts of the pair that they were made of.
+    pub fn report(&self, pair: &Pair) -> String {
+        let Shown { version, before, after } = self;
+        let texts = diff(&pair.before, &pair.after);
+        format!("on Python {version} it behaved so:\n{before}\nand now so:\n{after}\n{texts}")
+    }
+}
+
 impl Comparison {
     /// The first difference that somebody could see.
     pub fn difference(&self) -> Option<&Shown> {
-        self.shown.iter().find(|shown| !shown.before.same_as(&shown.after))
+        self.differences().next()
+    }
+
+    /// Every difference that somebody could see.
+    pub fn differences(&self) -> impl Iterator<Item = &Shown> {
+        self.shown.iter().filter(|shown| !shown.before.same_as(&shown.after))
     }
 
     /// That the pair behaves the same on every interpreter, at least one of which accepts the program.
@@ -58,11 +72,8 @@ impl Comparison {
     ///
     /// What differs, with both observations.
     pub fn same(&self, pair: &Pair) -> Result<(), String> {
-        if let Some(Shown { version, before, after }) = self.difference() {
-            let texts = diff(&pair.before, &pair.after);
-            return Err(format!(
-                "on Python {version} it behaved so:\n{before}\nand now so:\n{after}\n{texts}"
-            ));
+        if let Some(shown) = self.difference() {
+            return Err(shown.report(pair));
         }
         if self.shown.is_empty() && !pythons().within(pair.target).is_empty() {
             return Err("no interpreter accepts the program".to_owned());

@@ -7,9 +7,10 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use pyfix::engine::{Outcome, Registry};
-use pyfix::text::PythonVersion;
+use pyfix::text::{PythonVersion, Target};
 
 use super::trial::{Failure, Trial, compare};
+use crate::behaviour::pythons::pythons;
 use crate::behaviour::worker::End;
 use crate::behaviour::{Pair, in_parallel};
 
@@ -37,7 +38,10 @@ pub struct Campaign {
     by_version: BTreeMap<PythonVersion, usize>,
     by_end: BTreeMap<&'static str, usize>,
     unsafe_only: usize,
+    /// Rewritten programs that no interpreter accepts.
     no_python: usize,
+    /// Rewritten programs for which there is no interpreter.
+    not_run: usize,
     took: Duration,
 }
 
@@ -86,7 +90,9 @@ impl Campaign {
                 *self.by_version.entry(shown.version).or_default() += 1;
                 *self.by_end.entry(end_name(shown.before.end)).or_default() += 1;
             }
-            self.no_python += usize::from(comparison.shown.is_empty());
+            let runnable = !pythons().within(pair.target).is_empty();
+            self.no_python += usize::from(runnable && comparison.shown.is_empty());
+            self.not_run += usize::from(!runnable);
         }
     }
 
@@ -121,6 +127,15 @@ impl Campaign {
             assert!(tally.rewritten * 100 >= tally.programs * 20, "{transform} is rewritten too rarely");
         }
         assert!(self.no_python * 50 <= self.all.programs, "{} programs are no Python", self.no_python);
+        for version in pythons().within(Target::from_oldest(PythonVersion::PY27)).iter().map(|it| it.version)
+        {
+            let compared = self.by_version.get(&version).copied().unwrap_or_default();
+            assert!(compared * 20 > self.all.rewritten, "Python {version} runs only {compared} programs");
+        }
+        let runs: usize = self.by_end.values().sum();
+        for (end, count) in self.by_end.iter().filter(|(end, _)| **end != "finished") {
+            assert!(count * 5 <= runs, "{count} of {runs} runs {end}, which shows little");
+        }
     }
 }
 
@@ -148,7 +163,13 @@ impl fmt::Display for Campaign {
         )?;
         let runs: Vec<String> =
             self.by_version.iter().map(|(version, count)| format!("{version}: {count}")).collect();
-        writeln!(f, "compared on {}; {} accepted nowhere", runs.join(", "), self.no_python)?;
+        writeln!(
+            f,
+            "compared on {}; {} accepted nowhere, {} without an interpreter",
+            runs.join(", "),
+            self.no_python,
+            self.not_run
+        )?;
         writeln!(f, "ends: {:?}", self.by_end)?;
         for (title, tallies) in [("transform", &self.by_transform), ("hazard", &self.by_hazard)] {
             writeln!(f, "{title:<34} programs  rewritten")?;

@@ -38,7 +38,7 @@ pub fn value(draft: &mut Draft) -> String {
 /// A value that has no effects, as long as the names in it hold plain values.
 pub fn plain_value(draft: &mut Draft) -> String {
     let name = draft.name();
-    match draft.random.below(16) {
+    match draft.random.below(20) {
         0..=3 => name,
         4 => format!("{name} + 1"),
         5 => format!("{name} * 2"),
@@ -51,6 +51,10 @@ pub fn plain_value(draft: &mut Draft) -> String {
         12 => format!("str({name}).upper()"),
         13 => format!("int({name})"),
         14 => format!("-{name}"),
+        // What binds loosely needs parentheses in most places.
+        15 | 16 => format!("{name} if {} else {}", condition(draft), draft.name()),
+        17 => format!("{name} or 7"),
+        18 => format!("{name} and not {}", draft.name()),
         _ => draft.pick(&["0", "'s'", "None", "(1, 2)"]).to_owned(),
     }
 }
@@ -151,8 +155,19 @@ pub fn condition(draft: &mut Draft) -> String {
     if draft.is_three() && draft.risk("walrus") {
         return format!("(w := {name})");
     }
-    let forms =
-        ["{}", "{} != 1", "not {}", "{} is not None", "{} in (1, 2)", "{} == 2 or k", "k", "{} not in (1,)"];
+    let forms = [
+        "{}",
+        "{} != 1",
+        "not {}",
+        "{} is not None",
+        "{} in (1, 2)",
+        "{} == 2 or k",
+        "k",
+        "{} not in (1,)",
+        "{} == 1",
+        "1 if {} else 0",
+        "{} == 0 or {} == 1",
+    ];
     draft.pick(&forms).replace("{}", &name)
 }
 

@@ -95,5 +95,6 @@ fn a_wrong_transform_is_found_and_shrunk() {
     let campaign = Campaign::run(&registry, 0..40);
     let failure = campaign.failures.first().expect("a transform that changes numbers is found");
     let small = failure.shrunk(&registry);
+    assert!(failure.still_fails(&small, &registry), "nothing is wrong with the small program:\n{small}");
     assert!(small.lines().count() <= 8, "it could be smaller:\n{small}");
 }

@@ -9,7 +9,7 @@ use super::random::Random;
 use super::scenes::{Program, program};
 use super::shrink::shrink;
 use crate::behaviour::worker::End;
-use crate::behaviour::{Comparison, Pair, compare_quickly};
+use crate::behaviour::{Comparison, Pair, Shown, compare_quickly};
 use crate::support::check::{Setup, try_fix};
 
 /// How long a program may run.
@@ -92,10 +92,9 @@ impl Trial {
 
     /// The failure that the comparison of its pair shows.
     pub fn judge(&self, comparison: &Comparison, pair: &Pair) -> Option<Failure> {
-        // A program that does not end in time shows nothing.
-        let version = comparison.difference().filter(|shown| shown.before.end != End::TimedOut)?.version;
-        let shown = comparison.same(pair).err().unwrap_or_default();
-        Some(self.failure(Fault::Behaviour(version, shown)))
+        let shown = telling(comparison)?;
+        let report = shown.report(pair);
+        Some(self.failure(Fault::Behaviour(shown.version, report)))
     }
 
     fn failure(&self, fault: Fault) -> Failure {
@@ -106,20 +105,24 @@ impl Trial {
 impl Failure {
     /// The smallest program found with which the same is wrong.
     pub fn shrunk(&self, registry: &Registry) -> String {
-        let setup = Setup { registry: *registry, ..self.setup.clone() };
-        shrink(&self.text, setup.dialect, |text| self.still_fails(text, &setup))
+        shrink(&self.text, self.setup.dialect, |text| self.still_fails(text, registry))
     }
 
-    fn still_fails(&self, text: &str, setup: &Setup) -> bool {
-        let Fault::Behaviour(version, _) = &self.fault else { return try_fix(text, setup).is_err() };
+    /// Whether the same is wrong with `text`.
+    pub fn still_fails(&self, text: &str, registry: &Registry) -> bool {
+        let setup = Setup { registry: *registry, ..self.setup.clone() };
+        let version = match &self.fault {
+            Fault::Behaviour(version, _) => version,
+            Fault::Check(fault) => {
+                return try_fix(text, &setup).is_err_and(|found| kind(&found) == kind(fault));
+            }
+        };
         let source = Source::new(text.to_owned(), setup.dialect, setup.target);
         let outcome = fix_source(&source, &setup.registry, &setup.config, setup.world);
         let Some(after) = outcome.text else { return false };
         let target = Target { oldest: *version, newest: *version };
         let pair = Pair { before: text.to_owned(), after, target };
-        compare_quickly(&[pair], 1)
-            .iter()
-            .any(|comparison| comparison.difference().is_some_and(|shown| shown.before.end != End::TimedOut))
+        compare_quickly(&[pair], 1).iter().any(|comparison| telling(comparison).is_some())
     }
 
     /// All that is known, with the shrunk program, which is kept among the pitfalls on request.
@@ -146,6 +149,16 @@ impl Failure {
         };
         format!("{pitfall}--- becomes\n{after}--- the whole program\n{fault}")
     }
+}
+
+/// What a broken check says first, before it shows texts.
+fn kind(fault: &str) -> &str {
+    fault.split(':').next().unwrap_or(fault)
+}
+
+/// The first difference that says something: a program that does not end in time shows nothing.
+fn telling(comparison: &Comparison) -> Option<&Shown> {
+    comparison.differences().find(|shown| shown.before.end != End::TimedOut)
 }
 
 /// Compares the pairs of many trials.

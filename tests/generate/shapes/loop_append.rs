@@ -207,7 +207,18 @@ fn inner(draft: &mut Draft, what: Collection, receiver: &str, depth: usize) {
             let name = draft.pick(&["t", "t", "x"]);
             draft.line(format!("{name} = {value}"));
             let used = draft
-                .pick(&["{}", "{}", "{} + 1", "str({})", "({}, k)", "{}.real", "({}, {})"])
+                .pick(&[
+                    "{}",
+                    "{}",
+                    "{} + 1",
+                    "{} * 2",
+                    "{} == k",
+                    "str({})",
+                    "({}, k)",
+                    "{}.real",
+                    "({}, {})",
+                    "{} if k else 0",
+                ])
                 .replace("{}", name);
             add(draft, what, receiver, &used);
         }
