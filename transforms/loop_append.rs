@@ -52,6 +52,7 @@ static META: Meta = Meta {
         Reason::Awaits,
         Reason::StopsIteration,
         Reason::ZeroArgumentSuper,
+        Reason::Deleted,
         Reason::Walrus,
         Reason::UnpackedArgument,
         Reason::EvaluationOrder,
