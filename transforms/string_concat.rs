@@ -13,7 +13,7 @@ use crate::edit::{Assumption, Decline, Edit, Fix, SameString, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards;
 use crate::semantic::{Class, Facts, Reason};
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Call, Kind, Node};
 use crate::text::PythonVersion;
 
 use chain::Chain;
@@ -27,9 +27,7 @@ static META: Meta = Meta {
     page: include_str!("string-concat.md"),
     kinds: &[Kind::BinaryOperator],
     // A literal right before or behind a `+`, line breaks and comments aside.
-    needles: &[
-        r#"["'][\s\\]*(?:#[^\n]*\n[\s\\]*)*\+|\+[\s\\]*(?:#[^\n]*\n[\s\\]*)*[A-Za-z]{0,3}["']"#,
-    ],
+    needles: &[r#"["'][\s\\]*(?:#[^\n]*\n[\s\\]*)*\+|\+[\s\\]*(?:#[^\n]*\n[\s\\]*)*[A-Za-z]{0,3}["']"#],
     reasons: &[
         Reason::LazyMessage,
         Reason::TextNotOneLine,
@@ -92,8 +90,9 @@ fn assumptions(facts: &Facts<'_>, chain: &Chain<'_>) -> Option<Vec<Assumption>> 
         if found.is(Class::Str) {
             continue;
         }
-        // u'v' on Python 2
-        if operand.is_text() || found.base().is_some_and(|base| base != Class::Str) {
+        // u'v' on Python 2, and Markup('v')
+        let other = found.base().is_some_and(|base| base != Class::Str) || is_instance(operand.node);
+        if operand.is_text() || other {
             return None;
         }
         let sentence = format!("`{}` is a plain `str`", one_line(operand.node.text()));
@@ -102,6 +101,13 @@ fn assumptions(facts: &Facts<'_>, chain: &Chain<'_>) -> Option<Vec<Assumption>> 
         }
     }
     Some(assumptions)
+}
+
+/// Whether `node` calls what is named like a class: nobody would take that for a plain string.
+fn is_instance(node: Node<'_>) -> bool {
+    let called = Call::cast(node).map(|call| call.function.text());
+    let name = called.and_then(|called| called.rsplit('.').next());
+    name.is_some_and(|name| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase))
 }
 
 fn one_line(text: &str) -> String {

@@ -193,11 +193,11 @@ pub fn apart(node: Node<'_>, replacement: &str) -> String {
     let source = node.source();
     let of_word = |it: char| it.is_alphanumeric() || it == '_';
     let (start, end) = (node.range().start, node.range().end);
-    let touched =
+    let before =
         source.slice(Range::new(0, start)).ends_with(of_word) && !replacement.starts_with(['\'', '"']);
-    let touches =
+    let behind =
         source.slice(Range::new(end, source.len())).starts_with(of_word) && replacement.ends_with(of_word);
-    format!("{}{replacement}{}", if touched { " " } else { "" }, if touches { " " } else { "" })
+    format!("{}{replacement}{}", if before { " " } else { "" }, if behind { " " } else { "" })
 }
 
 /// Whether every operator leaves `expression` in one piece.
@@ -358,7 +358,12 @@ fn text(
             }
             (None, None) if style == Some(Style::Percent) && unit.spelled == "\\%" => body.push_str("\\%%"),
             (Some(value), None) if is_short_octal(unit.spelled) && followed_by_digit(units, at) => {
-                body.push_str(&format!("\\x{:02x}", value as u32));
+                body.push_str("\\x");
+                body.extend(
+                    [value as u32 >> 4, value as u32 & 15]
+                        .iter()
+                        .filter_map(|digit| char::from_digit(*digit, 16)),
+                );
             }
             _ => body.push_str(unit.spelled),
         }

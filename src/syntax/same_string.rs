@@ -20,7 +20,9 @@ pub fn same_string(before: &[&str], after: &str) -> bool {
     let known: Option<Vec<_>> = before.iter().map(|text| parsed(text)).collect();
     let (Some(before), Some(after)) = (known, parsed(after)) else { return false };
     let mut pieces = Pieces::default();
-    before.iter().for_each(|one| pieces.add(one.expr()));
+    for one in &before {
+        pieces.add(one.expr());
+    }
     let mut written = Pieces::default();
     written.add(after.expr());
     pieces.list == written.list
@@ -118,11 +120,13 @@ impl<'a> Pieces<'a> {
     }
 
     fn interpolated(&mut self, literal: &'a ExprFString) {
-        for part in literal.value.iter() {
+        for part in &literal.value {
             match part {
                 FStringPart::Literal(text) => self.text(&text.value),
                 FStringPart::FString(inner) => {
-                    inner.elements.iter().for_each(|element| self.element(element));
+                    for element in &inner.elements {
+                        self.element(element);
+                    }
                 }
             }
         }

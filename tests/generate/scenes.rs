@@ -282,5 +282,6 @@ fn with_helpers(text: &str) -> String {
         }
     }
     let used = helpers.iter().filter(|(names, _)| needed.contains(&names[0])).map(|(_, body)| *body);
-    used.chain([text]).collect()
+    // What pyfix makes of the helpers is not what the program is about.
+    ["# fmt: off\n"].into_iter().chain(used).chain(["# fmt: on\n", text]).collect()
 }

@@ -3,7 +3,7 @@
 use std::ops::Range as Indices;
 
 use crate::edit::interpolate::Conversion;
-use crate::semantic::Facts;
+use crate::semantic::{Class, Facts};
 use crate::syntax::{Call, Field, Kind, Node, StringPrefix, is_python3_expression, is_text};
 use crate::text::Range;
 
@@ -36,10 +36,16 @@ impl<'t> Chain<'t> {
     /// The chain that `node` is the whole of.
     pub fn of(node: Node<'t>, facts: &Facts<'_>) -> Option<Self> {
         (is_sum(node) && !node.parent().is_some_and(is_sum) && !is_in_field(node)).then_some(())?;
-        let operands: Vec<_> = flat(node)
-            .into_iter()
-            .map(|(node, operator)| Operand { node, converted: converted(node, facts), operator })
-            .collect();
+        let mut operands = flat(node);
+        // x + y + 'a'                    # whatever `x + y` is, it is added first
+        let first = operands.iter().position(|operand| facts.type_of(operand.node).is(Class::Str))?;
+        if first > 1 {
+            let whole = operands.get(first).and_then(|operand| operand.node.parent())?.child(Field::Left)?;
+            operands.splice(..first, [Operand { node: whole, converted: None, operator: None }]);
+        }
+        for operand in &mut operands {
+            operand.converted = converted(operand.node, facts);
+        }
         let mut texts = operands.iter().filter(|operand| operand.is_text());
         let text = texts.next().is_some_and(|text| !is_bytes(text.node));
         let bytes = texts.any(|text| is_bytes(text.node));
@@ -117,8 +123,8 @@ fn is_constant(node: Node<'_>) -> bool {
     }
 }
 
-/// The operands of a chain that leans to the left, each with the operator in front of it.
-fn flat(node: Node<'_>) -> Vec<(Node<'_>, Option<Range>)> {
+/// The operands of a chain that leans to the left.
+fn flat(node: Node<'_>) -> Vec<Operand<'_>> {
     let mut operands = Vec::new();
     let mut left = node;
     while is_sum(left) {
@@ -127,10 +133,10 @@ fn flat(node: Node<'_>) -> Vec<(Node<'_>, Option<Range>)> {
         else {
             break;
         };
-        operands.push((right, Some(operator.range())));
+        operands.push(Operand { node: right, converted: None, operator: Some(operator.range()) });
         left = next;
     }
-    operands.push((left, None));
+    operands.push(Operand { node: left, converted: None, operator: None });
     operands.reverse();
     operands
 }

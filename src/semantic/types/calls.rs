@@ -72,11 +72,10 @@ impl Inference<'_, '_> {
             "bool" | "isinstance" | "issubclass" | "callable" | "hasattr" | "any" | "all" => {
                 Type::exact(Class::Bool)
             }
-            "chr" | "hex" | "oct" | "bin" => Type::exact(Class::Str),
             // format(u'a') is unicode there.
             "format" if python2 => Type::Unknown,
             // On trust: what `__str__` and `__repr__` return is a plain string.
-            "str" | "repr" | "ascii" | "format" => Type::exact(Class::Str),
+            "chr" | "hex" | "oct" | "bin" | "str" | "repr" | "ascii" | "format" => Type::exact(Class::Str),
             "bytes" if !python2 => match first {
                 None | Some(Type::Exact(..)) => Type::exact(Class::Bytes),
                 _ => Type::instance(Class::Bytes),
@@ -147,8 +146,7 @@ impl Inference<'_, '_> {
             "encode" if !python2 => Type::exact(Class::Bytes),
             "upper" | "lower" | "strip" | "lstrip" | "rstrip" | "title" | "capitalize" | "casefold"
             | "swapcase" | "replace" | "zfill" | "center" | "ljust" | "rjust" | "expandtabs" | "join"
-            | "removeprefix" | "removesuffix" => Type::exact(Class::Str),
-            "format" | "format_map" => Type::exact(Class::Str),
+            | "removeprefix" | "removesuffix" | "format" | "format_map" => Type::exact(Class::Str),
             "translate" if !python2 => Type::exact(Class::Str),
             "split" | "rsplit" | "splitlines" => Type::of(Class::List, Type::exact(Class::Str)),
             "partition" | "rpartition" => {
