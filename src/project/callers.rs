@@ -4,7 +4,7 @@
 //! A call of something else that has the same name may be taken for one of the function: that only makes less
 //! of its arguments known.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use memchr::memmem::Finder;
 
@@ -157,8 +157,8 @@ impl Question<'_> {
             return true;
         }
         let Some(importer) = self.files.list.get(file) else { return true };
-        let found = self.resolve(&importer.path, module.trim());
-        let owns = |other: &&ProjectFile| {
+        let found = self.files.resolve(&importer.path, module.trim());
+        let owns = |other: &ProjectFile| {
             self.digest(other).is_some_and(|digest| {
                 let imports = |one: &super::digest::Use| {
                     matches!(one.how, How::Imported(_) | How::ImportedCall(..) | How::Renamed(..))
@@ -166,24 +166,7 @@ impl Question<'_> {
                 digest.binds(name) && !digest.has_star_import && !digest.uses(name).iter().any(imports)
             })
         };
-        found.is_empty() || !found.iter().all(owns)
-    }
-
-    /// The files of the project that the import of `module` in the file at `importer` may mean.
-    fn resolve(&self, importer: &Path, module: &str) -> Vec<&ProjectFile> {
-        let dots = module.bytes().take_while(|byte| *byte == b'.').count();
-        let below: PathBuf = module.get(dots..).unwrap_or_default().split('.').map(str::trim).collect();
-        let last = below.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
-        let endings = [below.with_extension("py"), below.join("__init__.py"), below.with_extension("pyi")];
-        let directory = importer.ancestors().nth(dots);
-        let holds_name = |file: &&ProjectFile| {
-            let fits = endings.iter().any(|ending| match directory {
-                Some(directory) if dots > 0 => file.path == directory.join(ending),
-                _ => file.path.ends_with(ending),
-            });
-            fits && !last.is_empty()
-        };
-        self.files.list.iter().filter(holds_name).collect()
+        found.is_empty() || !found.iter().filter_map(|number| self.files.list.get(*number)).all(owns)
     }
 
     /// Whether a file but the one with this number may see a name with the hash `given` of that one.

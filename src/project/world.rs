@@ -165,7 +165,7 @@ impl Project {
             return found.clone();
         }
         let files = self.files();
-        let found = self.classes().overriding(class, files, &self.root.path, |file| self.target_of(file));
+        let found = subclasses::overriding(class, files, &self.root.path, &|file| self.target_of(file));
         known.insert(class, found.clone());
         found
     }

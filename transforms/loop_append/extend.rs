@@ -37,10 +37,7 @@ impl Judge<'_, '_, '_> {
     /// for x in xs: r.append(x)
     /// ```
     fn receiver_is(&self, class: Class) -> Guarded {
-        if self.facts.type_of(self.shape.receiver).is(class) {
-            return Ok(());
-        }
-        self.facts.refuse(self.about_receiver(Reason::ReceiverUnknown, self.shape.receiver))
+        guards::behaves_as(self.facts, self.shape.receiver, class).map(|_| ())
     }
 
     /// What the collection is extended with.
