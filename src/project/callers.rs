@@ -8,7 +8,7 @@ use std::path::Path;
 
 use memchr::memmem::Finder;
 
-use super::digest::{Digest, How, Passing, Receiver};
+use super::digest::{Digest, How, Passing, REFLECTING_WORDS, Receiver};
 use super::files::{FileKind, Files, Grammar, ProjectFile};
 use super::lookups::Reach;
 use super::mentions::{Module, read_by_tools};
@@ -36,6 +36,8 @@ pub(super) struct Question<'a> {
     pub classes: &'a dyn Fn() -> &'a ClassIndex,
     /// Whether declared types are believed.
     pub annotations: Annotations,
+    /// How the project gets at functions whose names nobody spells out.
+    pub reflections: &'a dyn Fn() -> &'a Reflections,
     /// The Pythons that a file must run on.
     pub target: &'a dyn Fn(&ProjectFile) -> Target,
 }
@@ -79,10 +81,15 @@ impl Question<'_> {
         if self.files.is_called_by_text(name) {
             return None;
         }
-        match callee {
-            Callee::Function(_) if self.module.is_inspected(self.files) => return None,
-            Callee::Method(_) if self.is_looked_up(name) => return None,
-            _ => {}
+        let own = self.files.list.iter().position(|file| self.module.is_in(file))?;
+        let reached = match callee {
+            Callee::Function(_) => self.module.is_inspected(self.files) || self.is_reflected(name),
+            Callee::Method(_) => {
+                (self.reflections)().run_text || (self.classes)().are_mixed_in(own) || self.is_looked_up(name)
+            }
+        };
+        if reached {
+            return None;
         }
         let mut places = Vec::new();
         let (mut files, mut bytes) = (0, 0);
@@ -178,10 +185,44 @@ impl Question<'_> {
         })
     }
 
+    /// Whether some file of the project, this one too, may get at our function `name` without spelling it out.
+    fn is_reflected(&self, name: &str) -> bool {
+        let found = (self.reflections)();
+        if found.run_text || found.search_everywhere {
+            return true;
+        }
+        // Whether the function may be a name of that file's module: it is ours, or may be imported there.
+        let may_hold = |number: usize| {
+            let Some(file) = self.files.list.get(number) else { return true };
+            self.module.is_in(file)
+                || self.digest(file).is_none_or(|digest| digest.has_star_import)
+                || usage::words(&file.bytes, &Finder::new(name)).next().is_some()
+        };
+        let searched = found.modules.iter().any(|(number, module)| {
+            let last = module.rsplit('.').next().unwrap_or_default();
+            let Some(file) = self.files.list.get(*number) else { return true };
+            self.module.is_called(last)
+                || module.split('.').any(|part| {
+                    self.files.resolve(&file.path, part).into_iter().any(may_hold)
+                        || self.files.resolve(&file.path, &format!(".{part}")).into_iter().any(may_hold)
+                })
+        });
+        searched || found.themselves.iter().copied().any(may_hold)
+    }
+
     /// Whether some file of the project, this one too, may get at an attribute `name` of one of our objects
     /// without spelling out the name.
     fn is_looked_up(&self, name: &str) -> bool {
-        let words: [&[u8]; 4] = [b"getattr", b"__getattribute__", b"methodcaller", b"attrgetter"];
+        let words: [&[u8]; 8] = [
+            b"getattr",
+            b"__getattribute__",
+            b"methodcaller",
+            b"attrgetter",
+            b"__dict__",
+            b"vars",
+            b"getmembers",
+            b"getmembers_static",
+        ];
         let own = self.files.list.iter().position(|file| self.module.is_in(file));
         let mut numbers: Vec<usize> = words
             .iter()
@@ -204,6 +245,56 @@ impl Question<'_> {
             }
         })
     }
+}
+
+/// How the files of a project get at functions whose names they do not spell out.
+#[derive(Debug, Default)]
+pub(super) struct Reflections {
+    /// Some file runs text, which may name any function.
+    run_text: bool,
+    /// Some file takes attributes by computed names from what may be any module.
+    search_everywhere: bool,
+    /// The modules that a file with this number takes names from by computing them.
+    modules: Vec<(usize, String)>,
+    /// The files that take names from their own module by computing them.
+    themselves: Vec<usize>,
+}
+
+impl Reflections {
+    /// Looks at the files that may do so.
+    pub fn new(files: &Files, target: &dyn Fn(&ProjectFile) -> Target) -> Self {
+        let words = REFLECTING_WORDS.iter();
+        let mut numbers: Vec<usize> =
+            words.flat_map(|word| files.with_word(word.as_bytes()).map(|(number, _)| number)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut all = Self::default();
+        let mut searches = false;
+        for number in numbers {
+            let Some(file) = files.list.get(number).filter(|file| file.kind == FileKind::Code) else {
+                continue;
+            };
+            let Some(digest) = file.digest(files, target(file)) else {
+                all.run_text = true;
+                return all;
+            };
+            let one = &digest.reflection;
+            all.run_text |= one.runs_text;
+            searches |= one.searches_objects;
+            all.modules.extend(one.searches_modules.iter().map(|module| (number, module.clone())));
+            all.themselves.extend(one.searches_itself.then_some(number));
+        }
+        all.search_everywhere = searches && !all.run_text && holds_modules(files, target);
+        all
+    }
+}
+
+/// Whether some file gets hold of a module as an object.
+fn holds_modules(files: &Files, target: &dyn Fn(&ProjectFile) -> Target) -> bool {
+    let code = || files.list.iter().filter(|file| file.kind == FileKind::Code);
+    code().map(|file| file.bytes.len()).sum::<usize>() > MAX_BYTES
+        || code()
+            .any(|file| file.digest(files, target(file)).is_none_or(|digest| digest.reflection.holds_modules))
 }
 
 /// What a use of a name means for a function.

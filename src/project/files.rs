@@ -343,7 +343,9 @@ impl Reader {
             Err(error) if error.kind() == ErrorKind::NotFound => return Taken::Done,
             Err(_) => return Taken::LeftOut,
         };
-        let document = path.extension().is_some_and(|extension| extension == "rst" || extension == "txt");
+        let document = path
+            .extension()
+            .is_some_and(|extension| extension == "rst" || extension == "txt" || extension == "md");
         if !document || memchr::memmem::find(&content, b">>>").is_some() {
             let called = usage::called_by_text(&content);
             self.called_by_text.lock().unwrap_or_else(PoisonError::into_inner).extend(called);
@@ -404,6 +406,10 @@ impl Sort {
         if matches!(name, "entry_points.txt" | "Procfile") {
             return Some(Self::Configuration);
         }
+        // python -c 'import mod; mod.name(1)'
+        if matches!(name, "Makefile" | "makefile" | "GNUmakefile" | "Dockerfile" | "justfile") {
+            return Some(Self::Text);
+        }
         let Some(extension) = path.extension() else { return Some(Self::PerhapsScript) };
         match extension.to_str()? {
             "py" | "pyw" | "pyi" => Some(Self::Python),
@@ -411,7 +417,9 @@ impl Sort {
             "ipynb" => Some(Self::Notebook),
             "toml" | "cfg" | "ini" | "yaml" | "yml" => Some(Self::Configuration),
             "html" | "htm" | "xhtml" | "jinja" | "jinja2" | "j2" | "mako" | "mak" | "tmpl" | "tpl" | "pt"
-            | "sls" | "rst" | "txt" => Some(Self::Text),
+            | "sls" | "rst" | "txt" | "md" | "sh" | "bash" | "zsh" | "bat" | "cmd" | "ps1" | "mk" => {
+                Some(Self::Text)
+            }
             _ => None,
         }
     }
