@@ -8,7 +8,9 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
+use super::spelling::Mentions;
 use super::{Sources, Type};
 use crate::semantic::BindingId;
 use crate::syntax::NodeId;
@@ -36,6 +38,7 @@ pub(in crate::semantic) struct Memo {
     steps: u32,
     /// The names of the module's level that the file may bind without naming them.
     spelled: Option<HashSet<String>>,
+    mentions: Option<Rc<Mentions>>,
 }
 
 /// A value that still changes after so many passes is taken to be unknown.
@@ -84,6 +87,11 @@ impl Memo {
     /// Whether `name` is among the names that `find` finds, once.
     pub(super) fn spelled(memo: &RefCell<Self>, name: &str, find: impl FnOnce() -> HashSet<String>) -> bool {
         memo.borrow_mut().spelled.get_or_insert_with(find).contains(name)
+    }
+
+    /// How names occur in the file, which `find` finds once.
+    pub(super) fn mentions(memo: &RefCell<Self>, find: impl FnOnce() -> Mentions) -> Rc<Mentions> {
+        Rc::clone(memo.borrow_mut().mentions.get_or_insert_with(|| Rc::new(find())))
     }
 
     fn known(&mut self, key: &Key) -> Option<Type> {
