@@ -5,8 +5,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
+use super::behaviour::changes_behaviour;
 use super::standard::{self, Known};
-use super::{FileClasses, Origin, changes_behaviour};
+use super::{FileClasses, Origin};
 use crate::semantic::Class;
 
 /// Where an import leads.

@@ -35,14 +35,13 @@ pub fn behaves_as(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded<Ce
     if found.base() != Some(class) {
         facts.refuse(Refusal::about(Reason::ClassUnknown, node.range(), node.text()))?;
     }
-    let subclass = |shown: &str| Refusal::about(Reason::SubclassInTheWay, node.range(), shown);
-    if let Some(shown) = subclass_here(facts, class) {
-        facts.refuse(subclass(&shown))?;
-    }
-    match facts.world().overriding_subclass(class) {
-        Subclasses::None => {}
-        Subclasses::Some(shown) => facts.refuse(subclass(&shown))?,
-        Subclasses::Unknown => facts.refuse(subclass(&format!("some subclass of {}", class.name())))?,
+    let shown = subclass_here(facts, class).or_else(|| match facts.world().overriding_subclass(class) {
+        Subclasses::None => None,
+        Subclasses::Some(shown) => Some(shown),
+        Subclasses::Unknown => Some(format!("some subclass of {}", class.name())),
+    });
+    if let Some(shown) = shown {
+        facts.refuse(Refusal::about(Reason::SubclassInTheWay, node.range(), &shown))?;
     }
     Ok(Certainty::Declared)
 }

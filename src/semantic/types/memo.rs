@@ -47,6 +47,9 @@ const MAX_PASSES: u32 = 5;
 /// A question that needs more than so many steps is left without an answer.
 const MAX_STEPS: u32 = 20_000;
 
+/// A value that rests on so many others, one on the next, is taken to be unknown: each takes room on the stack.
+const MAX_DEPTH: usize = 300;
+
 impl Memo {
     /// The type of `subject`, which `work_out` finds when nobody asked before. Where it depends on itself, it is
     /// worked out from what it was found to be in the pass before, until nothing changes.
@@ -103,7 +106,7 @@ impl Memo {
             return self.open.get(place).map(|(_, assumed)| assumed.clone());
         }
         self.steps += 1;
-        (self.steps > MAX_STEPS).then_some(Type::Unknown)
+        (self.steps > MAX_STEPS || self.open.len() > MAX_DEPTH).then_some(Type::Unknown)
     }
 }
 
