@@ -95,6 +95,9 @@ impl Question<'_> {
         let (mut files, mut bytes) = (0, 0);
         for (number, file) in self.files.with_word(name.as_bytes()) {
             if self.module.is_in(file) {
+                if matches!(callee, Callee::Function(_)) && self.is_imported_by_itself(name, number, file) {
+                    return None;
+                }
                 continue;
             }
             files += 1;
@@ -135,6 +138,18 @@ impl Question<'_> {
             }
         }
         Some(true)
+    }
+
+    /// Whether our own file imports the function, from itself or from whoever hands it on.
+    fn is_imported_by_itself(&self, name: &str, number: usize, file: &ProjectFile) -> bool {
+        let Some(digest) = self.digest(file) else { return true };
+        digest.uses(name).iter().any(|one| match one.how {
+            How::Imported(module) | How::ImportedCall(module, _) | How::Renamed(module, _) => {
+                self.may_hold(number, digest.module(module), name)
+            }
+            How::Star | How::StarCall(_) => true,
+            _ => false,
+        })
     }
 
     fn digest<'f>(&'f self, file: &'f ProjectFile) -> Option<&'f Digest> {

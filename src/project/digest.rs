@@ -287,6 +287,12 @@ impl<'a> Reader<'a> {
                     self.add(name.text(), name, How::Keyword);
                 }
             }
+            // case Point(x=first):
+            Kind::KeywordPattern => {
+                if let Some(name) = node.named_children().find(|part| part.kind() == Kind::Identifier) {
+                    self.add(name.text(), name, How::Attribute(Receiver::Other));
+                }
+            }
             Kind::Call => self.digest.lookups.extend(lookups::of_node(node)),
             Kind::String => self.string(node),
             _ => {}

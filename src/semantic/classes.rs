@@ -319,13 +319,26 @@ impl<'t> Reader<'_, 't> {
         match node.kind() {
             Kind::Call => self.call(node),
             Kind::Attribute => self.attribute(node),
-            Kind::Identifier => {
-                self.found.runs_text |= LOADERS.contains(&node.text());
-                if node.text() == "type" && self.is_handed_on(node) {
-                    self.made(vec![vec![Origin::Computed]], true);
-                }
-            }
+            Kind::Identifier => self.name(node),
             _ => {}
+        }
+    }
+
+    fn name(&mut self, node: Node<'t>) {
+        let text = node.text();
+        let importing = node.statement().filter(|statement| {
+            matches!(statement.kind(), Kind::ImportStatement | Kind::ImportFromStatement)
+        });
+        let renamed = importing.is_some() && node.ancestors().any(|up| up.kind() == Kind::AliasedImport);
+        self.found.runs_text |=
+            LOADERS.contains(&text) || (importing.is_some() && matches!(text, "exec" | "eval"));
+        let handed_on = match text {
+            "type" => renamed || self.is_handed_on(node),
+            "new_class" | "make_dataclass" => renamed || (importing.is_none() && !is_called(node)),
+            _ => false,
+        };
+        if handed_on {
+            self.made(vec![vec![Origin::Computed]], true);
         }
     }
 
@@ -370,6 +383,21 @@ impl<'t> Reader<'_, 't> {
         let function = call.function.text();
         let last = function.rsplit('.').next().unwrap_or_default().trim();
         self.store_by_call(last, &list);
+        match list.as_slice() {
+            // getattr(builtins, name)(text)
+            [Argument::Positional(object), ..] if last == "getattr" => {
+                let builtins = matches!(object.text(), "builtins" | "__builtin__" | "__builtins__");
+                self.found.runs_text |= builtins;
+            }
+            // type(int) is `type`
+            [Argument::Positional(object)] if function == "type" => {
+                let origins = self.origins(*object, 0);
+                if origins.iter().any(|origin| matches!(origin, Origin::Builtin(_) | Origin::Own(_))) {
+                    self.made(vec![vec![Origin::Computed]], true);
+                }
+            }
+            _ => {}
+        }
         let of_class = matches!(last, "type" | "new_class" | "make_dataclass" | "__class__")
             || ["Meta", "MetaClass", "Metaclass", "EnumType"].iter().any(|end| last.ends_with(end))
             || matches!(last, "mcs" | "mcls" | "meta" | "metaclass" | "metacls")
@@ -475,10 +503,19 @@ fn is_plain_metaclass(metaclass: Node<'_>) -> bool {
     ["ABCMeta", "EnumMeta", "EnumType", "type"].contains(&last)
 }
 
-/// Whether a call with these arguments may make a class, whatever it calls: `make('A', (list,), {})`.
+/// Whether a call with these arguments may make a class, whatever it calls: `make('A', (list,), names)`.
 fn looks_like_making(list: &[Argument<'_>]) -> bool {
-    let [_, Argument::Positional(bases), Argument::Positional(names)] = list else { return false };
-    bases.kind() == Kind::Tuple && names.kind() == Kind::Dictionary
+    let [_, Argument::Positional(bases), Argument::Positional(_)] = list else { return false };
+    let is_path = |part: &Node<'_>| matches!(part.kind(), Kind::Identifier | Kind::Attribute | Kind::Comment);
+    bases.kind() == Kind::Tuple && bases.named_children().all(|part| is_path(&part))
+}
+
+/// Whether the name, or the attribute that it ends, is called.
+fn is_called(name: Node<'_>) -> bool {
+    let attribute =
+        name.parent().filter(|up| up.kind() == Kind::Attribute && name.field() == Field::Attribute);
+    let function = attribute.unwrap_or(name);
+    function.field() == Field::Function && function.parent().is_some_and(|up| up.kind() == Kind::Call)
 }
 
 /// Whether a statement binds or deletes the attribute.

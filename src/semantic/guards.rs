@@ -22,6 +22,7 @@ pub use order::commute;
 pub use result::{no_partial_result, unaliased, unobserved};
 pub use strings::{is_read_as_spelled, no_template};
 pub use types::{Certainty, behaves_as};
+pub use types::{Certainty, behaves_as, what_would_tell};
 
 /// What a guard says.
 pub type Guarded<T = ()> = Result<T, Refusal>;

@@ -316,6 +316,13 @@ fn functions_found_by_computed_names_have_unknown_callers() {
         "from pkg.mod import func\nfunc(1)\nother.__globals__[n](2)\n",
         "import code\ncode.InteractiveConsole().interact()\n",
         "import inspect, pkg.mod\ninspect.getmembers(pkg.mod)\n",
+        "from operator import attrgetter as a\nimport pkg.mod\na(n)(load(pkg.mod))\n",
+        "import builtins\ngetattr(builtins, n)(text)\n",
+        "from builtins import exec as run\nrun(text)\n",
+        "from sys import modules\ngetattr(modules[n], n)(1)\n",
+        "import gc\ngc.get_objects()[0](1)\n",
+        "class C:\n    from pkg import mod\ndef get(x, n): return getattr(x, n)\nget(C.mod, n)(1)\n",
+        "def f(x):\n    match x:\n        case object(func=g): g(1)\n",
     ] {
         assert_eq!(function_calls(text), None, "{text}");
     }
@@ -332,6 +339,20 @@ fn functions_found_by_computed_names_have_unknown_callers() {
     assert_eq!(ask(&[star, ("two.py", "import api\ngetattr(api, n)(1)\n")]), None);
     assert_eq!(ask(&[("run.sh", "python -c 'import pkg.mod; pkg.mod.func(3)'\n")]), None);
     assert_eq!(ask(&[("Makefile", "x:\n\tpython -c 'from pkg.mod import func; func(3)'\n")]), None);
+}
+
+#[test]
+fn a_file_may_import_itself() {
+    let ask = |own: &str| {
+        let top = project(&[("mod.py", own)]);
+        let path = top.path().join("mod.py");
+        let world = Project::new(ProjectRoot::find(&path));
+        world.world_for(&path).calls_elsewhere(Callee::Function("func")).map(|sites| sites.len())
+    };
+    assert_eq!(ask("def func(a): pass\nfrom mod import func as f\nf(1)\n"), None);
+    assert_eq!(ask("def func(a): pass\ndef g():\n    from mod import func\n    func(1)\n"), None);
+    assert_eq!(ask("def func(a): pass\nfrom other import *\nfunc(1)\n"), Some(0));
+    assert_eq!(ask("def func(a): pass\nimport mod\ngetattr(mod, n)(1)\n"), None);
 }
 
 #[test]

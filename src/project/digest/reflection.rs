@@ -47,6 +47,9 @@ pub(in crate::project) const WORDS: &[&str] = &[
     "fire",
     "func_globals",
     "get_callable",
+    "get_objects",
+    "get_referents",
+    "get_referrers",
     "getattr",
     "getmembers",
     "getmembers_static",
@@ -87,6 +90,9 @@ const FINDERS: &[&str] = &[
     "f_locals",
     "func_globals",
     "get_callable",
+    "get_objects",
+    "get_referents",
+    "get_referrers",
     "import_from_string",
     "import_object",
     "import_string",
@@ -146,7 +152,9 @@ impl<'a> Reader<'a> {
         reflection.holds_modules |= GIVERS.contains(&text);
         // f = getattr
         let called = call_of(name).is_some() || (attribute && name.parent().and_then(call_of).is_some());
-        if !called && !is_imported_here(name) {
+        let renamed =
+            name.parent().is_some_and(|up| up.parent().is_some_and(|up| up.kind() == Kind::AliasedImport));
+        if !called && (renamed || !is_imported_here(name)) {
             match text {
                 "getattr" | "vars" | "attrgetter" | "methodcaller" | "getmembers" => {
                     reflection.searches_objects = true;
@@ -156,9 +164,19 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        if !attribute && self.is_held_module(name) {
+        // from sys import modules
+        let registry = text == "modules" && is_imported_here(name);
+        if registry || (!attribute && self.is_held_module(name)) || self.is_imported_into_class(name) {
             self.digest.reflection.holds_modules = true;
         }
+    }
+
+    /// Whether a class gets the name from an import: it can be reached through the class, and its instances.
+    fn is_imported_into_class(&self, name: Node<'a>) -> bool {
+        is_imported_here(name)
+            && self.model.binding_at(name).is_some_and(|binding| {
+                self.model.scope(self.model.variable(binding.variable).scope).kind == ScopeKind::Class
+            })
     }
 
     /// Whether the name stands for a module of the project, which is not only asked for an attribute there.
@@ -235,6 +253,10 @@ impl<'a> Reader<'a> {
 
     /// Notes that attributes of `object` are found by computed names.
     fn search(&mut self, object: Node<'a>) {
+        // getattr(builtins, name)(text)
+        if matches!(object.text(), "builtins" | "__builtin__") {
+            self.digest.reflection.runs_text = true;
+        }
         if self.is_no_module(object) {
             return;
         }

@@ -71,7 +71,7 @@ fn other_classes_do_not_count() {
         "class M:\n    def helper(self): pass\nclass A(M, str): pass\n",
         "# class A(str):\n#     def __str__(self): pass\n",
         "from enum import Enum\nclass A(Enum):\n    x = 'x'\n",
-        "x = type(str)\ny = isinstance(x, (str, int))\n",
+        "x = type(z)\ny = isinstance(x, (str, int))\n",
     ] {
         assert_eq!(found(text, Class::Str), None, "{text}");
     }
@@ -200,6 +200,13 @@ fn whatever_may_be_the_builtin_class_counts_as_it() {
     for text in [
         "A = type('A', (list,), {'append': print})\n",
         "T = type\nA = T('A', (list,), {'append': print})\n",
+        "t = type(int)\nA = t('A', (list,), names)\n",
+        "t = type(int)\nA = t('A', *rest)\n",
+        "from builtins import type as t\nA = t('A', bases, names)\n",
+        "from types import new_class as n\nA = n('A', (list,), {}, fill)\n",
+        "import dataclasses\nmake = dataclasses.make_dataclass\nA = make('A', [], bases=(list,))\n",
+        "import builtins\ngetattr(builtins, name)(text)\n",
+        "from builtins import exec as run\nrun(text)\n",
         "import types\nA = types.new_class('A', (list,), {}, fill)\n",
         "class Meta(type): pass\nA = Meta('A', (list,), {'append': print})\n",
         "A = type(B)('A', (list,), {})\n",

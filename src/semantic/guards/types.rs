@@ -2,15 +2,15 @@
 
 use super::Guarded;
 use crate::semantic::classes::{Family, FileClasses, Found, Source, is_known_module};
+use crate::semantic::types::obstacles;
 use crate::semantic::{Class, Facts, Reason, Refusal, Sources, Subclasses, Type};
 use crate::syntax::Node;
 
 /// That `node` holds a `class` that behaves like the builtin: exactly one, or one that is declared or tested to be so
 /// in a project where no subclass of it behaves in its own way. What is returned says which.
 ///
-/// The code around is asked first, then the calls of the function around, then declarations and the type engine,
-/// each only where those before it know nothing: this guard comes last. Of a value that is looked at after an unknown
-/// call only what is true of its place then counts.
+/// The code around is asked first, then the calls of the function around and what is declared, then the type engine,
+/// each only where those before it do not tell exactly. That takes longer than other guards, so this one comes last.
 ///
 /// ```python
 /// class Colour(str, Enum): RED = 'red'
@@ -53,6 +53,12 @@ pub enum Certainty {
     Exact,
     /// It is of that class or of a subclass, and none that is known behaves in another way.
     Declared,
+}
+
+/// Why [`behaves_as`] does not know what `node` is, and what would help, in sentences; empty where there is nothing
+/// more to say than its refusal does.
+pub fn what_would_tell(facts: &Facts<'_>, node: Node<'_>) -> Vec<String> {
+    obstacles(facts, node)
 }
 
 /// What in this file may behave otherwise than a builtin `class` that it is declared to be.

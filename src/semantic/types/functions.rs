@@ -97,8 +97,19 @@ impl<'t> Inference<'_, 't> {
         value.map_or_else(|| found.clone(), |value| found.clone().join(self.infer(value)))
     }
 
+    /// What `call` passes for the parameter in `row`, if it passes anything.
+    pub(super) fn passed<'c>(
+        &self,
+        row: Node<'_>,
+        name: Node<'_>,
+        function: Function<'_>,
+        call: &Call<'c>,
+    ) -> Option<Node<'c>> {
+        Place::of(function, row, name)?.value(call)
+    }
+
     /// Every call of `function`, if no other code can call it or get hold of it.
-    fn calls_of(&self, function: Function<'_>) -> Option<Calls<'t>> {
+    pub(super) fn calls_of(&self, function: Function<'_>) -> Option<Calls<'t>> {
         let model = self.facts.model();
         let name = function.node.child(Field::Name)?;
         let binding = model.binding_at(name)?;
@@ -161,6 +172,11 @@ impl<'t> Inference<'_, 't> {
     /// The calls in this file of whatever is an attribute of the same name, which may be the function: the file may
     /// import itself, or another that does.
     fn calls_as_attribute(&self, name: Node<'_>) -> Option<Vec<Call<'t>>> {
+        // case object(greet=found): found(1)
+        let in_pattern = |node: Node<'_>| node.parent().is_some_and(|up| up.kind() == Kind::KeywordPattern);
+        if self.named(name.text()).any(in_pattern) {
+            return None;
+        }
         let attributes = self.named(name.text()).filter(|node| node.field() == Field::Attribute);
         let holders = attributes.filter_map(|node| node.parent().filter(|up| up.kind() == Kind::Attribute));
         let others = holders.filter(|holder| {
@@ -289,11 +305,11 @@ impl<'t> Inference<'_, 't> {
 }
 
 /// The calls of a function.
-struct Calls<'t> {
+pub(super) struct Calls<'t> {
     /// In its file.
-    here: Vec<Call<'t>>,
+    pub here: Vec<Call<'t>>,
     /// In other files.
-    elsewhere: Vec<CallSite>,
+    pub elsewhere: Vec<CallSite>,
 }
 
 /// The call whose function is `function`, if it passes its arguments one by one.
