@@ -27,9 +27,7 @@ static META: Meta = Meta {
     page: include_str!("string-concat.md"),
     kinds: &[Kind::BinaryOperator],
     // A literal right before or behind a `+`, line breaks and comments aside.
-    needles: &[
-        r#"["'][\s\\]*(?:#[^\n]*\n[\s\\]*)*\+|\+[\s\\]*(?:#[^\n]*\n[\s\\]*)*[A-Za-z]{0,3}["']"#,
-    ],
+    needles: &[r#"["'][\s\\]*(?:#[^\n]*\n[\s\\]*)*\+|\+[\s\\]*(?:#[^\n]*\n[\s\\]*)*[A-Za-z]{0,3}["']"#],
     reasons: &[
         Reason::LazyMessage,
         Reason::TextNotOneLine,
@@ -98,7 +96,7 @@ fn assumptions(facts: &Facts<'_>, chain: &Chain<'_>) -> Option<Vec<Assumption>> 
         }
         let sentence = format!("`{}` is a plain `str`", one_line(operand.node.text()));
         if assumptions.iter().all(|known: &Assumption| known.sentence != sentence) {
-            assumptions.push(Assumption { id: "operand-is-str", sentence });
+            assumptions.push(Assumption { id: "operand-is-str", sentence, unproven: Vec::new() });
         }
     }
     Some(assumptions)

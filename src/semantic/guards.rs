@@ -21,7 +21,6 @@ pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen
 pub use order::commute;
 pub use result::{no_partial_result, unaliased, unobserved};
 pub use strings::{is_read_as_spelled, no_template};
-pub use types::{Certainty, behaves_as};
 pub use types::{Certainty, behaves_as, what_would_tell};
 
 /// What a guard says.
