@@ -353,7 +353,7 @@ impl<'t> Reader<'_, 't> {
             // type.__call__(...)
             Kind::Attribute => {
                 let name = parent.child(Field::Attribute).map_or("", |name| name.text());
-                matches!(name, "__new__" | "__call__") && !self.is_in_metaclass(node)
+                matches!(name, "__new__" | "__call__") && !is_in_metaclass(node)
             }
             Kind::Tuple | Kind::ArgumentList => {
                 let list = parent.chain().find(|up| up.kind() == Kind::ArgumentList);
@@ -369,21 +369,13 @@ impl<'t> Reader<'_, 't> {
         }
     }
 
-    fn is_in_metaclass(&self, node: Node<'t>) -> bool {
-        let class = node.ancestors().find(|up| up.kind() == Kind::ClassDefinition);
-        let bases = class.and_then(|class| class.child(Field::Superclasses));
-        bases.is_some_and(|bases| {
-            bases.named_children().any(|base| base.text() == "type" || base.text().contains("Meta"))
-        })
-    }
-
     fn call(&mut self, node: Node<'t>) {
         let Some(call) = Call::cast(node) else { return };
-        let list = call.arguments().list;
+        let given = call.arguments().list;
         let function = call.function.text();
         let last = function.rsplit('.').next().unwrap_or_default().trim();
-        self.store_by_call(last, &list);
-        match list.as_slice() {
+        self.store_by_call(last, &given);
+        match given.as_slice() {
             // getattr(builtins, name)(text)
             [Argument::Positional(object), ..] if last == "getattr" => {
                 let builtins = matches!(object.text(), "builtins" | "__builtin__" | "__builtins__");
@@ -401,10 +393,10 @@ impl<'t> Reader<'_, 't> {
         let of_class = matches!(last, "type" | "new_class" | "make_dataclass" | "__class__")
             || ["Meta", "MetaClass", "Metaclass", "EnumType"].iter().any(|end| last.ends_with(end))
             || matches!(last, "mcs" | "mcls" | "meta" | "metaclass" | "metacls")
-            || looks_like_making(&list)
+            || looks_like_making(&given)
             || call.function.kind() == Kind::Call && function.starts_with("type(");
         // Enum('Colour', 'RED', type=str)
-        let mixed = list.iter().find_map(|argument| match argument {
+        let mixed = given.iter().find_map(|argument| match argument {
             Argument::Keyword { name, value } if name.text() == "type" && last.contains("Enum") => {
                 Some(*value)
             }
@@ -413,8 +405,8 @@ impl<'t> Reader<'_, 't> {
         if let Some(mixed) = mixed {
             let bases = vec![self.origins(mixed, 0)];
             self.made(bases, true);
-        } else if list.len() > 1
-            && !list.iter().any(|argument| matches!(argument, Argument::Unpacked(_)))
+        } else if given.len() > 1
+            && !given.iter().any(|argument| matches!(argument, Argument::Unpacked(_)))
             && matches!(last, "StrEnum" | "IntEnum" | "IntFlag")
         {
             let bases = vec![self.origins(call.function, 0)];
@@ -422,19 +414,19 @@ impl<'t> Reader<'_, 't> {
         }
         // six.with_metaclass(Meta, Base)
         if matches!(last, "with_metaclass" | "add_metaclass")
-            && !matches!(list.first(), Some(Argument::Positional(first)) if is_plain_metaclass(*first))
+            && !matches!(given.first(), Some(Argument::Positional(first)) if is_plain_metaclass(*first))
         {
             self.made(vec![vec![Origin::Computed]], true);
         }
-        let unpacked = list.iter().any(|argument| matches!(argument, Argument::Unpacked(_)));
-        if !of_class || (list.len() < 2 && !unpacked) {
+        let unpacked = given.iter().any(|argument| matches!(argument, Argument::Unpacked(_)));
+        if !of_class || (given.len() < 2 && !unpacked) {
             return;
         }
-        let named = list.iter().find_map(|argument| match argument {
+        let named = given.iter().find_map(|argument| match argument {
             Argument::Keyword { name, value } if name.text() == "bases" => Some(*value),
             _ => None,
         });
-        let second = match (named, list.get(1)) {
+        let second = match (named, given.get(1)) {
             (Some(named), _) => Some(named),
             (None, Some(Argument::Positional(second))) if !unpacked && last != "make_dataclass" => {
                 Some(*second)
@@ -497,6 +489,15 @@ impl<'t> Reader<'_, 't> {
     }
 }
 
+/// Whether the code stands in a metaclass.
+fn is_in_metaclass(node: Node<'_>) -> bool {
+    let class = node.ancestors().find(|up| up.kind() == Kind::ClassDefinition);
+    let bases = class.and_then(|class| class.child(Field::Superclasses));
+    bases.is_some_and(|bases| {
+        bases.named_children().any(|base| base.text() == "type" || base.text().contains("Meta"))
+    })
+}
+
 /// Whether the metaclass adds nothing to a class.
 fn is_plain_metaclass(metaclass: Node<'_>) -> bool {
     let last = metaclass.text().rsplit('.').next().unwrap_or_default().trim();
@@ -541,7 +542,7 @@ fn makes_tuples(origin: &Origin) -> bool {
 }
 
 /// The last names of the decorators of a class.
-fn decorators<'t>(class: Node<'t>) -> Vec<&'t str> {
+fn decorators(class: Node<'_>) -> Vec<&str> {
     let holder = class.parent().filter(|up| up.kind() == Kind::DecoratedDefinition);
     let decorators = holder.into_iter().flat_map(|up| up.children());
     let decorators = decorators.filter(|child| child.kind() == Kind::Decorator);

@@ -12,6 +12,7 @@ use crate::syntax::{Argument, Attribute, Call, Field, Kind, Literal, Node};
 
 /// The ways in which one file gets at functions whose names it does not spell out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own, not a state")]
 pub(in crate::project) struct Reflection {
     /// It runs text, or has somebody look for a dotted name.
     pub runs_text: bool,
@@ -223,12 +224,12 @@ impl<'a> Reader<'a> {
     fn reflecting_call(&mut self, node: Node<'a>) {
         let Some(call) = Call::cast(node) else { return };
         let list = call.arguments().list;
-        let last = call.function.text().rsplit('.').next().unwrap_or_default().trim();
+        let called = call.function.text().rsplit('.').next().unwrap_or_default().trim();
         let positional = |at: usize| match list.get(at) {
             Some(Argument::Positional(value)) => Some(*value),
             _ => None,
         };
-        match last {
+        match called {
             "getattr" => {
                 let spelled = positional(1).is_some_and(|name| Literal::evaluate(name).is_some());
                 match positional(0) {

@@ -97,17 +97,6 @@ impl<'t> Inference<'_, 't> {
         value.map_or_else(|| found.clone(), |value| found.clone().join(self.infer(value)))
     }
 
-    /// What `call` passes for the parameter in `row`, if it passes anything.
-    pub(super) fn passed<'c>(
-        &self,
-        row: Node<'_>,
-        name: Node<'_>,
-        function: Function<'_>,
-        call: &Call<'c>,
-    ) -> Option<Node<'c>> {
-        Place::of(function, row, name)?.value(call)
-    }
-
     /// Every call of `function`, if no other code can call it or get hold of it.
     pub(super) fn calls_of(&self, function: Function<'_>) -> Option<Calls<'t>> {
         let model = self.facts.model();
@@ -310,6 +299,16 @@ pub(super) struct Calls<'t> {
     pub here: Vec<Call<'t>>,
     /// In other files.
     pub elsewhere: Vec<CallSite>,
+}
+
+/// What `call` passes for the parameter `name` in `row` of `function`, if it passes anything.
+pub(super) fn passed<'c>(
+    row: Node<'_>,
+    name: Node<'_>,
+    function: Function<'_>,
+    call: &Call<'c>,
+) -> Option<Node<'c>> {
+    Place::of(function, row, name)?.value(call)
 }
 
 /// The call whose function is `function`, if it passes its arguments one by one.

@@ -1,5 +1,6 @@
 //! What keeps the calls of a function from telling what its parameter is, in words for a person.
 
+use super::functions::passed;
 use super::{Inference, Sources, Type};
 use crate::semantic::{Annotations, Answer, BindingKind, Facts, Resolution, ScopeKind};
 use crate::syntax::{Field, Function, Kind, Node};
@@ -27,7 +28,7 @@ pub(in crate::semantic) fn obstacles(facts: &Facts<'_>, node: Node<'_>) -> Vec<S
         Some(ScopeKind::Class) if !called.starts_with('_') => {
             found.push(format!("whoever is handed an object may call its public method `{called}`"));
         }
-        _ => found.extend(inference.unknown_call(row, name, function)),
+        _ => found.push(inference.unknown_call(row, name, function)),
     }
     if !annotated && facts.annotations() == Annotations::Trusted {
         found.push(format!("an annotation of `{}` would tell", name.text()));
@@ -47,28 +48,25 @@ fn parameter<'t>(facts: &Facts<'t>, node: Node<'_>) -> Option<(Node<'t>, Functio
 }
 
 impl Inference<'_, '_> {
-    /// The first call of `function` that tells nothing of the parameter in `row`.
-    fn unknown_call(&self, row: Node<'_>, name: Node<'_>, function: Function<'_>) -> Option<String> {
+    /// The first call of `function` that tells nothing of the parameter in `row`, in a sentence.
+    fn unknown_call(&self, row: Node<'_>, name: Node<'_>, function: Function<'_>) -> String {
         let called = function.node.child(Field::Name).map_or("", |name| name.text());
         let Some(calls) = self.calls_of(function) else {
-            return Some(format!("`{called}` may be called, or handed on, in ways that are not understood"));
+            return format!("`{called}` may be called, or handed on, in ways that are not understood");
         };
-        let line = |node: Node<'_>| node.source().line(node.range().start);
         let unknown = calls.here.iter().find(|call| {
-            self.passed(row, name, function, call).is_none_or(|value| self.infer(value) == Type::Unknown)
+            passed(row, name, function, call).is_none_or(|value| self.infer(value) == Type::Unknown)
         });
         if let Some(call) = unknown {
-            return Some(format!(
-                "the call in line {} passes something whose class is not known",
-                line(call.node)
-            ));
+            let line = call.node.source().line(call.node.range().start);
+            return format!("the call in line {line} passes something whose class is not known");
         }
         match (calls.here.is_empty(), calls.elsewhere.is_empty()) {
-            (true, true) => Some(format!("nothing calls `{called}`")),
-            (_, false) => Some(format!(
-                "a call of `{called}` in another file passes something of another class, or unknown"
-            )),
-            _ => Some(format!("the calls of `{called}` pass objects of different classes")),
+            (true, true) => format!("nothing calls `{called}`"),
+            (_, false) => {
+                format!("a call of `{called}` in another file passes something of another class, or unknown")
+            }
+            _ => format!("the calls of `{called}` pass objects of different classes"),
         }
     }
 }
