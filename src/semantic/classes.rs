@@ -334,6 +334,10 @@ impl<'t> Reader<'_, 't> {
             LOADERS.contains(&text) || (importing.is_some() && matches!(text, "exec" | "eval"));
         let handed_on = match text {
             "type" => renamed || self.is_handed_on(node),
+            _ if names_metaclass(text) => {
+                let kept = importing.is_some() || is_called(node) || is_plain_use_of_metaclass(node);
+                renamed || !kept
+            }
             "new_class" | "make_dataclass" => renamed || (importing.is_none() && !is_called(node)),
             _ => false,
         };
@@ -391,7 +395,7 @@ impl<'t> Reader<'_, 't> {
             _ => {}
         }
         let of_class = matches!(last, "type" | "new_class" | "make_dataclass" | "__class__")
-            || ["Meta", "MetaClass", "Metaclass", "EnumType"].iter().any(|end| last.ends_with(end))
+            || names_metaclass(last)
             || matches!(last, "mcs" | "mcls" | "meta" | "metaclass" | "metacls")
             || looks_like_making(&given)
             || call.function.kind() == Kind::Call && function.starts_with("type(");
@@ -496,6 +500,33 @@ fn is_in_metaclass(node: Node<'_>) -> bool {
     bases.is_some_and(|bases| {
         bases.named_children().any(|base| base.text() == "type" || base.text().contains("Meta"))
     })
+}
+
+fn names_metaclass(name: &str) -> bool {
+    ["Meta", "MetaClass", "Metaclass", "EnumType"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether the name of a metaclass stands where a class statement, or a test, wants one, or where a class of this name
+/// is defined.
+fn is_plain_use_of_metaclass(name: Node<'_>) -> bool {
+    let attribute = name.parent().filter(|up| up.kind() == Kind::Attribute);
+    let value = attribute.unwrap_or(name);
+    let Some(parent) = value.parent() else { return false };
+    match parent.kind() {
+        // super(Meta, mcs)
+        Kind::ArgumentList => parent.parent().is_some_and(|holder| {
+            let function = holder.child(Field::Function).map_or("", |function| function.text());
+            holder.kind() == Kind::ClassDefinition
+                || ["with_metaclass", "add_metaclass", "isinstance", "issubclass", "super"]
+                    .iter()
+                    .any(|end| function.ends_with(end))
+        }),
+        Kind::Assignment => {
+            parent.child(Field::Left).is_some_and(|left| left.text() == "__metaclass__" || left == value)
+        }
+        Kind::KeywordArgument | Kind::ClassDefinition | Kind::ComparisonOperator | Kind::Attribute => true,
+        _ => false,
+    }
 }
 
 /// Whether the metaclass adds nothing to a class.

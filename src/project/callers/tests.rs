@@ -335,6 +335,16 @@ fn functions_found_by_computed_names_have_unknown_callers() {
     );
     let api = ("api.py", "from pkg.mod import func\n");
     assert_eq!(ask(&[api, ("two.py", "import api\ngetattr(api, n)(1)\n")]), None);
+    let renamed = ("api.py", "import pkg.mod as other\n");
+    for user in [
+        "from api import other\ngetattr(other, n)(1)\n",
+        "from api import *\ngetattr(other, n)(1)\n",
+        "import api\nx = [api.other]\ngetattr(x[0], n)(1)\n",
+        "from api import other\nx = [other]\ngetattr(x[0], n)(1)\n",
+    ] {
+        assert_eq!(ask(&[renamed, ("use.py", user)]), None, "{user}");
+    }
+    assert_eq!(ask(&[("use.py", "import pkg.mod\npkg.mod.__getattribute__(n)(1)\n")]), None);
     let star = ("api.py", "from pkg.mod import *\n");
     assert_eq!(ask(&[star, ("two.py", "import api\ngetattr(api, n)(1)\n")]), None);
     assert_eq!(ask(&[("run.sh", "python -c 'import pkg.mod; pkg.mod.func(3)'\n")]), None);

@@ -167,7 +167,11 @@ impl<'a> Reader<'a> {
         }
         // from sys import modules
         let registry = text == "modules" && is_imported_here(name);
-        if registry || (!attribute && self.is_held_module(name)) || self.is_imported_into_class(name) {
+        if registry
+            || (!attribute && self.is_held_module(name))
+            || self.is_imported_into_class(name)
+            || self.is_renamed_module(name)
+        {
             self.digest.reflection.holds_modules = true;
         }
     }
@@ -178,6 +182,14 @@ impl<'a> Reader<'a> {
             && self.model.binding_at(name).is_some_and(|binding| {
                 self.model.scope(self.model.variable(binding.variable).scope).kind == ScopeKind::Class
             })
+    }
+
+    /// Whether an import gives a module of the project another name, under which others may take it from here.
+    fn is_renamed_module(&self, name: Node<'a>) -> bool {
+        let aliased = name.ancestors().find(|up| up.kind() == Kind::AliasedImport);
+        let module = aliased.and_then(|up| up.child(Field::Name)).map_or("", |module| module.text());
+        let last = module.rsplit('.').next().unwrap_or_default();
+        aliased.is_some() && last != name.text() && self.files.has_module(last)
     }
 
     /// Whether the name stands for a module of the project, which is not only asked for an attribute there.
@@ -238,7 +250,12 @@ impl<'a> Reader<'a> {
                     None => self.digest.reflection.searches_objects = true,
                 }
             }
-            "__getattribute__" => self.digest.reflection.searches_objects = true,
+            "__getattribute__" => {
+                self.digest.reflection.searches_objects = true;
+                if let Some(object) = call.function.child(Field::Object) {
+                    self.search(object);
+                }
+            }
             "attrgetter" | "methodcaller" => {
                 let spelled = positional(0).is_some_and(|name| Literal::evaluate(name).is_some());
                 self.digest.reflection.searches_objects |= !spelled;
@@ -263,7 +280,10 @@ impl<'a> Reader<'a> {
         }
         let path = self.imported_path(object);
         let reflection = &mut self.digest.reflection;
-        reflection.searches_objects |= path.is_none() || object.kind() != Kind::Identifier;
+        let last = path.as_deref().and_then(|path| path.rsplit('.').next());
+        // from other import thing: a module under another name, perhaps
+        let known = last.is_some_and(|last| self.files.has_module(last));
+        reflection.searches_objects |= !known || object.kind() != Kind::Identifier;
         // What is found in a package may be a module.
         reflection.holds_modules |= path.is_some();
         reflection.searches_modules.extend(path);

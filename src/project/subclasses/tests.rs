@@ -201,6 +201,8 @@ fn whatever_may_be_the_builtin_class_counts_as_it() {
         "A = type('A', (list,), {'append': print})\n",
         "T = type\nA = T('A', (list,), {'append': print})\n",
         "t = type(int)\nA = t('A', (list,), names)\n",
+        "from abc import ABCMeta as M\nA = M('A', bases, names)\n",
+        "import abc\nM = abc.ABCMeta\nA = M('A', bases, names)\n",
         "t = type(int)\nA = t('A', *rest)\n",
         "from builtins import type as t\nA = t('A', bases, names)\n",
         "from types import new_class as n\nA = n('A', (list,), {}, fill)\n",
