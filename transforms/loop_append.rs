@@ -102,7 +102,7 @@ struct Local<'a> {
 
 impl<'t> Judge<'_, '_, 't> {
     fn verdict(&self) -> Verdict {
-        let Some(variable) = self.receiver_variable() else { return self.foreign_receiver() };
+        let Some(variable) = self.receiver_variable() else { return self.foreign_receiver(&[]) };
         let scope = self.facts.body_scope(self.shape.site);
         match origin(self.facts, variable, self.shape.site) {
             Origin::Created(creation) if self.fills(creation.what) => {

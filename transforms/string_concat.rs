@@ -97,7 +97,7 @@ fn assumptions(facts: &Facts<'_>, chain: &Chain<'_>) -> Option<Vec<Assumption>> 
         }
         let sentence = format!("`{}` is a plain `str`", one_line(operand.node.text()));
         if assumptions.iter().all(|known: &Assumption| known.sentence != sentence) {
-            assumptions.push(Assumption { id: "operand-is-str", sentence });
+            assumptions.push(Assumption { id: "operand-is-str", sentence, unproven: Vec::new() });
         }
     }
     Some(assumptions)

@@ -132,7 +132,10 @@ fn decisions(outcome: Outcome, source: &Source) -> Vec<Decision> {
 }
 
 fn of_fix(fix: AppliedFix, style: Style, verdict: &str) -> Decision {
-    let assumed = fix.assumptions.into_iter().map(|assumption| ("assumes", assumption.sentence));
+    let assumed = fix.assumptions.into_iter().flat_map(|assumption| {
+        let unproven = assumption.unproven.into_iter().map(|sentence| ("not proven", sentence));
+        std::iter::once(("assumes", assumption.sentence)).chain(unproven)
+    });
     Decision {
         style,
         verdict: format!("{verdict}: {}", fix.transform),

@@ -38,6 +38,9 @@ pub struct Assumption {
     pub id: &'static str,
     /// The assumption as a sentence about this code, such as "`out` is a builtin list".
     pub sentence: String,
+    /// Why it could not be proven, and what would help: sentences for a person.
+    #[serde(skip)]
+    pub unproven: Vec<String>,
 }
 
 /// An expression that is to be evaluated once, before a statement, and used by name.

@@ -4,11 +4,11 @@
 //! A call of something else that has the same name may be taken for one of the function: that only makes less
 //! of its arguments known.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use memchr::memmem::Finder;
 
-use super::digest::{Digest, How, Passing, Receiver};
+use super::digest::{Digest, How, Passing, REFLECTING_WORDS, Receiver};
 use super::files::{FileKind, Files, Grammar, ProjectFile};
 use super::lookups::Reach;
 use super::mentions::{Module, read_by_tools};
@@ -36,6 +36,8 @@ pub(super) struct Question<'a> {
     pub classes: &'a dyn Fn() -> &'a ClassIndex,
     /// Whether declared types are believed.
     pub annotations: Annotations,
+    /// How the project gets at functions whose names nobody spells out.
+    pub reflections: &'a dyn Fn() -> &'a Reflections,
     /// The Pythons that a file must run on.
     pub target: &'a dyn Fn(&ProjectFile) -> Target,
 }
@@ -79,15 +81,23 @@ impl Question<'_> {
         if self.files.is_called_by_text(name) {
             return None;
         }
-        match callee {
-            Callee::Function(_) if self.module.is_inspected(self.files) => return None,
-            Callee::Method(_) if self.is_looked_up(name) => return None,
-            _ => {}
+        let own = self.files.list.iter().position(|file| self.module.is_in(file))?;
+        let reached = match callee {
+            Callee::Function(_) => self.module.is_inspected(self.files) || self.is_reflected(name),
+            Callee::Method(_) => {
+                (self.reflections)().run_text || (self.classes)().are_mixed_in(own) || self.is_looked_up(name)
+            }
+        };
+        if reached {
+            return None;
         }
         let mut places = Vec::new();
         let (mut files, mut bytes) = (0, 0);
         for (number, file) in self.files.with_word(name.as_bytes()) {
             if self.module.is_in(file) {
+                if matches!(callee, Callee::Function(_)) && self.is_imported_by_itself(name, number, file) {
+                    return None;
+                }
                 continue;
             }
             files += 1;
@@ -130,6 +140,18 @@ impl Question<'_> {
         Some(true)
     }
 
+    /// Whether our own file imports the function, from itself or from whoever hands it on.
+    fn is_imported_by_itself(&self, name: &str, number: usize, file: &ProjectFile) -> bool {
+        let Some(digest) = self.digest(file) else { return true };
+        digest.uses(name).iter().any(|one| match one.how {
+            How::Imported(module) | How::ImportedCall(module, _) | How::Renamed(module, _) => {
+                self.may_hold(number, digest.module(module), name)
+            }
+            How::Star | How::StarCall(_) => true,
+            _ => false,
+        })
+    }
+
     fn digest<'f>(&'f self, file: &'f ProjectFile) -> Option<&'f Digest> {
         file.digest(self.files, (self.target)(file))
     }
@@ -157,8 +179,8 @@ impl Question<'_> {
             return true;
         }
         let Some(importer) = self.files.list.get(file) else { return true };
-        let found = self.resolve(&importer.path, module.trim());
-        let owns = |other: &&ProjectFile| {
+        let found = self.files.resolve(&importer.path, module.trim());
+        let owns = |other: &ProjectFile| {
             self.digest(other).is_some_and(|digest| {
                 let imports = |one: &super::digest::Use| {
                     matches!(one.how, How::Imported(_) | How::ImportedCall(..) | How::Renamed(..))
@@ -166,24 +188,7 @@ impl Question<'_> {
                 digest.binds(name) && !digest.has_star_import && !digest.uses(name).iter().any(imports)
             })
         };
-        found.is_empty() || !found.iter().all(owns)
-    }
-
-    /// The files of the project that the import of `module` in the file at `importer` may mean.
-    fn resolve(&self, importer: &Path, module: &str) -> Vec<&ProjectFile> {
-        let dots = module.bytes().take_while(|byte| *byte == b'.').count();
-        let below: PathBuf = module.get(dots..).unwrap_or_default().split('.').map(str::trim).collect();
-        let last = below.file_name().map(|name| name.as_encoded_bytes().to_vec()).unwrap_or_default();
-        let endings = [below.with_extension("py"), below.join("__init__.py"), below.with_extension("pyi")];
-        let directory = importer.ancestors().nth(dots);
-        let holds_name = |file: &&ProjectFile| {
-            let fits = endings.iter().any(|ending| match directory {
-                Some(directory) if dots > 0 => file.path == directory.join(ending),
-                _ => file.path.ends_with(ending),
-            });
-            fits && !last.is_empty()
-        };
-        self.files.list.iter().filter(holds_name).collect()
+        found.is_empty() || !found.iter().filter_map(|number| self.files.list.get(*number)).all(owns)
     }
 
     /// Whether a file but the one with this number may see a name with the hash `given` of that one.
@@ -195,10 +200,44 @@ impl Question<'_> {
         })
     }
 
+    /// Whether some file of the project, this one too, may get at our function `name` without spelling it out.
+    fn is_reflected(&self, name: &str) -> bool {
+        let found = (self.reflections)();
+        if found.run_text || found.search_everywhere {
+            return true;
+        }
+        // Whether the function may be a name of that file's module: it is ours, or may be imported there.
+        let may_hold = |number: usize| {
+            let Some(file) = self.files.list.get(number) else { return true };
+            self.module.is_in(file)
+                || self.digest(file).is_none_or(|digest| digest.has_star_import)
+                || usage::words(&file.bytes, &Finder::new(name)).next().is_some()
+        };
+        let searched = found.modules.iter().any(|(number, module)| {
+            let last = module.rsplit('.').next().unwrap_or_default();
+            let Some(file) = self.files.list.get(*number) else { return true };
+            self.module.is_called(last)
+                || module.split('.').any(|part| {
+                    self.files.resolve(&file.path, part).into_iter().any(may_hold)
+                        || self.files.resolve(&file.path, &format!(".{part}")).into_iter().any(may_hold)
+                })
+        });
+        searched || found.themselves.iter().copied().any(may_hold)
+    }
+
     /// Whether some file of the project, this one too, may get at an attribute `name` of one of our objects
     /// without spelling out the name.
     fn is_looked_up(&self, name: &str) -> bool {
-        let words: [&[u8]; 4] = [b"getattr", b"__getattribute__", b"methodcaller", b"attrgetter"];
+        let words: [&[u8]; 8] = [
+            b"getattr",
+            b"__getattribute__",
+            b"methodcaller",
+            b"attrgetter",
+            b"__dict__",
+            b"vars",
+            b"getmembers",
+            b"getmembers_static",
+        ];
         let own = self.files.list.iter().position(|file| self.module.is_in(file));
         let mut numbers: Vec<usize> = words
             .iter()
@@ -221,6 +260,56 @@ impl Question<'_> {
             }
         })
     }
+}
+
+/// How the files of a project get at functions whose names they do not spell out.
+#[derive(Debug, Default)]
+pub(super) struct Reflections {
+    /// Some file runs text, which may name any function.
+    run_text: bool,
+    /// Some file takes attributes by computed names from what may be any module.
+    search_everywhere: bool,
+    /// The modules that a file with this number takes names from by computing them.
+    modules: Vec<(usize, String)>,
+    /// The files that take names from their own module by computing them.
+    themselves: Vec<usize>,
+}
+
+impl Reflections {
+    /// Looks at the files that may do so.
+    pub fn new(files: &Files, target: &dyn Fn(&ProjectFile) -> Target) -> Self {
+        let words = REFLECTING_WORDS.iter();
+        let mut numbers: Vec<usize> =
+            words.flat_map(|word| files.with_word(word.as_bytes()).map(|(number, _)| number)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let mut all = Self::default();
+        let mut searches = false;
+        for number in numbers {
+            let Some(file) = files.list.get(number).filter(|file| file.kind == FileKind::Code) else {
+                continue;
+            };
+            let Some(digest) = file.digest(files, target(file)) else {
+                all.run_text = true;
+                return all;
+            };
+            let one = &digest.reflection;
+            all.run_text |= one.runs_text;
+            searches |= one.searches_objects;
+            all.modules.extend(one.searches_modules.iter().map(|module| (number, module.clone())));
+            all.themselves.extend(one.searches_itself.then_some(number));
+        }
+        all.search_everywhere = searches && !all.run_text && holds_modules(files, target);
+        all
+    }
+}
+
+/// Whether some file gets hold of a module as an object.
+fn holds_modules(files: &Files, target: &dyn Fn(&ProjectFile) -> Target) -> bool {
+    let code = || files.list.iter().filter(|file| file.kind == FileKind::Code);
+    code().map(|file| file.bytes.len()).sum::<usize>() > MAX_BYTES
+        || code()
+            .any(|file| file.digest(files, target(file)).is_none_or(|digest| digest.reflection.holds_modules))
 }
 
 /// What a use of a name means for a function.

@@ -1,8 +1,6 @@
-//! Class statements, and other ways to name or make a class, told from the bytes of a text.
+//! Class statements, told from the bytes of a text.
 //!
 //! Strings and comments are not told from code: what is found there may be none.
-
-use std::collections::BTreeSet;
 
 use memchr::memmem::Finder;
 
@@ -62,54 +60,4 @@ fn closing(text: &[u8]) -> Option<usize> {
         }
     }
     None
-}
-
-/// The names that a text gives to the class `name`: `text = str`, `import str as text`.
-pub(super) fn aliases(text: &[u8], name: &str) -> Vec<String> {
-    let finder = Finder::new(name);
-    let mut found = Vec::new();
-    for range in usage::words(text, &finder) {
-        found.extend(usage::alias(text, &range).map(|alias| String::from_utf8_lossy(alias).into_owned()));
-        let line = text.get(range.end..).unwrap_or_default();
-        let end = line.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
-        if !matches!(end, None | Some(b'\n' | b'#' | b';')) {
-            continue;
-        }
-        let head = text.get(..range.start).unwrap_or_default();
-        // Past `six.` in `text = six.text_type`.
-        let head = without_dotted_end(head);
-        let Some(head) = head.trim_ascii_end().strip_suffix(b"=") else { continue };
-        let head = head.trim_ascii_end();
-        let length = head.iter().rev().take_while(|byte| is_name_byte(**byte)).count();
-        let alias = head.get(head.len() - length..).unwrap_or_default();
-        if !alias.is_empty() {
-            found.push(String::from_utf8_lossy(alias).into_owned());
-        }
-    }
-    found
-}
-
-/// The bytes without those at the end that are part of a dotted name.
-fn without_dotted_end(text: &[u8]) -> &[u8] {
-    let kept = text.iter().rposition(|byte| !(is_name_byte(*byte) || *byte == b'.'));
-    text.get(..kept.map_or(0, |at| at + 1)).unwrap_or_default()
-}
-
-/// Whether a call such as `type('X', (str,), {})` makes a class with one of `family` for a base.
-pub(super) fn makes_class(text: &[u8], family: &BTreeSet<&str>) -> bool {
-    ["type", "new_class"].iter().any(|function| {
-        let finder = Finder::new(*function);
-        usage::words(text, &finder).any(|range| {
-            let rest = text.get(range.end..).unwrap_or_default().trim_ascii_start();
-            let Some(arguments) = closing(rest).filter(|_| rest.first() == Some(&b'(')) else { return false };
-            let arguments = rest.get(1..arguments).unwrap_or_default();
-            // `type(x)` has one argument.
-            let bases = arguments.iter().position(|byte| *byte == b',');
-            let bases = bases.and_then(|comma| arguments.get(comma + 1..)).map(<[u8]>::trim_ascii_start);
-            let Some(bases) = bases.filter(|bases| bases.first() == Some(&b'(')) else { return false };
-            let end = closing(bases).unwrap_or(bases.len());
-            words::words(bases.get(..end).unwrap_or_default())
-                .any(|word| std::str::from_utf8(word.text).is_ok_and(|word| family.contains(word)))
-        })
-    })
 }

@@ -123,8 +123,8 @@ fn is_tool_file(path: &Path, root: &ProjectRoot) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     match name {
         "conftest.py" => true,
-        "setup.py" | "manage.py" | "noxfile.py" | "fabfile.py" | "dodo.py" | "toxfile.py" | "tasks.py"
-        | "wscript" | "SConstruct" => at_root,
+        // What `fabfile.py`, `tasks.py` and their like hold is called by the tool.
+        "setup.py" | "manage.py" | "SConstruct" => at_root,
         _ => false,
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! Parses and resolves, once for each file; whom a use concerns is decided in `callers`.
 
+mod reflection;
+
+pub(super) use reflection::{Reflection, WORDS as REFLECTING_WORDS};
+
 use super::files::Files;
 use super::lookups::{self, Lookup, Reach};
 use super::words::{self, WordHash};
@@ -25,6 +29,8 @@ pub(super) struct Digest {
     pub has_star_import: bool,
     /// How it gets at attributes without spelling out their names.
     lookups: Vec<Lookup>,
+    /// How it gets at functions without spelling out their names.
+    pub reflection: Reflection,
     /// The Pythons that it must run on, its syntax considered.
     pub target: Target,
 }
@@ -151,12 +157,14 @@ pub(super) fn digest(source: &Source, files: &Files) -> Option<Digest> {
             own_names: Vec::new(),
             has_star_import: model.any_taint().contains(Taints::STAR_IMPORT),
             lookups: Vec::new(),
+            reflection: Reflection::default(),
             target: raised_by_syntax(source.target(), &tree),
         },
     };
     reader.variables();
     for node in tree.nodes() {
         reader.node(node);
+        reader.reflect(node);
     }
     let mut digest = reader.digest;
     digest.uses.sort_unstable();
@@ -267,6 +275,7 @@ impl<'a> Reader<'a> {
                     None => How::Attribute(receiver),
                 };
                 self.add(attribute.name.text(), attribute.name, how);
+                self.digest.lookups.extend(lookups::of_node(node));
             }
             Kind::KeywordArgument => {
                 let call = node.ancestors().nth(1).and_then(Call::cast);
@@ -278,7 +287,13 @@ impl<'a> Reader<'a> {
                     self.add(name.text(), name, How::Keyword);
                 }
             }
-            Kind::Call => self.digest.lookups.extend(lookups::of_call(node)),
+            // case Point(x=first):
+            Kind::KeywordPattern => {
+                if let Some(name) = node.named_children().find(|part| part.kind() == Kind::Identifier) {
+                    self.add(name.text(), name, How::Attribute(Receiver::Other));
+                }
+            }
+            Kind::Call => self.digest.lookups.extend(lookups::of_node(node)),
             Kind::String => self.string(node),
             _ => {}
         }
@@ -364,7 +379,6 @@ impl<'a> Reader<'a> {
     }
 
     fn string(&mut self, string: Node<'a>) {
-        self.digest.lookups.extend(lookups::of_string(string));
         let text = string.text();
         let Some(literal) = Literal::evaluate(string) else {
             // Python 2's backticks, or f-strings, whose expressions are nodes of their own.

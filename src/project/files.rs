@@ -16,6 +16,9 @@ use super::notebook;
 use super::root::Extent;
 use super::usage::{self, ImportClause};
 use super::words::{self, WordHash, WordIndex};
+use crate::semantic::Model;
+use crate::semantic::classes::FileClasses;
+use crate::syntax::{Regions, parse};
 use crate::text::{Source, Target};
 
 /// How much of a project is read at most; past any of these the project's answers are `Unknown`.
@@ -67,6 +70,7 @@ pub(super) struct ProjectFile {
     pub bytes: Arc<[u8]>,
     imports: OnceLock<Vec<ImportClause>>,
     digest: OnceLock<Option<Digest>>,
+    classes: OnceLock<Option<FileClasses>>,
     /// The words in it, until they are in the index.
     words: Vec<WordHash>,
 }
@@ -83,6 +87,16 @@ impl ProjectFile {
         let found = self.digest.get_or_init(|| {
             let source = self.source(target)?;
             digest::digest(&source, files)
+        });
+        found.as_ref()
+    }
+
+    /// The classes that it makes, found when they are first asked for. `None` when the file is not understood.
+    pub fn classes(&self, target: Target) -> Option<&FileClasses> {
+        let found = self.classes.get_or_init(|| {
+            let source = self.source(target)?;
+            let tree = parse(&source, &Regions::whole(&source)).ok()?;
+            Some(FileClasses::of(&Model::build(&tree)))
         });
         found.as_ref()
     }
@@ -135,6 +149,29 @@ impl Files {
     pub fn is_called_by_text(&self, name: &str) -> bool {
         let hash = words::hash(name.as_bytes());
         self.called_by_text.as_ref().is_none_or(|called| called.binary_search(&hash).is_ok())
+    }
+
+    /// The numbers of the files that the import of `module` in the file at `importer` may mean.
+    pub fn resolve(&self, importer: &Path, module: &str) -> Vec<usize> {
+        let dots = module.bytes().take_while(|byte| *byte == b'.').count();
+        let parts = module.get(dots..).unwrap_or_default().split('.').map(str::trim);
+        let below: PathBuf = parts.filter(|part| !part.is_empty()).collect();
+        let directory = importer.ancestors().nth(dots).filter(|_| dots > 0);
+        let package = below.join("__init__.py");
+        // from . import name
+        let plain = below.file_name().is_some();
+        let endings = [
+            Some(package),
+            plain.then(|| below.with_extension("py")),
+            plain.then(|| below.with_extension("pyi")),
+        ];
+        let fits = |file: &ProjectFile| {
+            endings.iter().flatten().any(|ending| match directory {
+                Some(directory) => file.path == directory.join(ending),
+                None => plain && file.path.ends_with(ending),
+            })
+        };
+        self.list.iter().enumerate().filter(|(_, file)| fits(file)).map(|(number, _)| number).collect()
     }
 
     /// Whether a file or directory of the project may be imported as the top-level module `name`.
@@ -306,7 +343,9 @@ impl Reader {
             Err(error) if error.kind() == ErrorKind::NotFound => return Taken::Done,
             Err(_) => return Taken::LeftOut,
         };
-        let document = path.extension().is_some_and(|extension| extension == "rst" || extension == "txt");
+        let document = path
+            .extension()
+            .is_some_and(|extension| extension == "rst" || extension == "txt" || extension == "md");
         if !document || memchr::memmem::find(&content, b">>>").is_some() {
             let called = usage::called_by_text(&content);
             self.called_by_text.lock().unwrap_or_else(PoisonError::into_inner).extend(called);
@@ -343,6 +382,7 @@ impl Reader {
             bytes: content.into(),
             imports: OnceLock::new(),
             digest: OnceLock::new(),
+            classes: OnceLock::new(),
         }))
     }
 }
@@ -366,6 +406,10 @@ impl Sort {
         if matches!(name, "entry_points.txt" | "Procfile") {
             return Some(Self::Configuration);
         }
+        // python -c 'import mod; mod.name(1)'
+        if matches!(name, "Makefile" | "makefile" | "GNUmakefile" | "Dockerfile" | "justfile") {
+            return Some(Self::Text);
+        }
         let Some(extension) = path.extension() else { return Some(Self::PerhapsScript) };
         match extension.to_str()? {
             "py" | "pyw" | "pyi" => Some(Self::Python),
@@ -373,7 +417,9 @@ impl Sort {
             "ipynb" => Some(Self::Notebook),
             "toml" | "cfg" | "ini" | "yaml" | "yml" => Some(Self::Configuration),
             "html" | "htm" | "xhtml" | "jinja" | "jinja2" | "j2" | "mako" | "mak" | "tmpl" | "tpl" | "pt"
-            | "sls" | "rst" | "txt" => Some(Self::Text),
+            | "sls" | "rst" | "txt" | "md" | "sh" | "bash" | "zsh" | "bat" | "cmd" | "ps1" | "mk" => {
+                Some(Self::Text)
+            }
             _ => None,
         }
     }

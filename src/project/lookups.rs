@@ -1,6 +1,7 @@
 //! Attributes that code looks up by names that it puts together: `getattr(self, 'visit_' + kind)`.
 
 use crate::syntax::{Argument, Call, Field, Kind, Literal, Node};
+use crate::text::Range;
 
 /// One way in which a file gets at attributes without spelling out their names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +22,7 @@ enum Objects {
 /// Which names may come out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Names {
-    /// Any but private ones: nobody makes those up.
-    Public,
+    Any,
     Prefix(String),
     Suffix(String),
 }
@@ -41,7 +41,7 @@ pub(super) enum Reach {
 /// Whose attribute `name` may be found by one of `lookups`.
 pub(super) fn reach(lookups: &[Lookup], name: &str) -> Reach {
     let fits = lookups.iter().filter(|lookup| match &lookup.names {
-        Names::Public => !name.starts_with('_'),
+        Names::Any => true,
         Names::Prefix(prefix) => name.len() > prefix.len() && name.starts_with(prefix),
         Names::Suffix(suffix) => name.len() > suffix.len() && name.ends_with(suffix),
     });
@@ -52,62 +52,102 @@ pub(super) fn reach(lookups: &[Lookup], name: &str) -> Reach {
     of.max().unwrap_or(Reach::Nobody)
 }
 
-/// What the call `node` looks up, if it does.
-pub(super) fn of_call(node: Node<'_>) -> Vec<Lookup> {
+/// What the call or attribute `node` looks up, if it does.
+pub(super) fn of_node(node: Node<'_>) -> Vec<Lookup> {
+    let any = |object: Option<Node<'_>>| {
+        let of = if object.is_some_and(is_own) { Objects::Own } else { Objects::Any };
+        vec![Lookup { of, names: Names::Any }]
+    };
+    if node.kind() == Kind::Attribute {
+        let name = node.child(Field::Attribute).map_or("", |name| name.text());
+        let object = node.child(Field::Object);
+        // What an instance holds are no methods.
+        let instance = object.is_some_and(is_own);
+        return if name == "__dict__" && !instance { any(object) } else { Vec::new() };
+    }
     let Some(call) = Call::cast(node) else { return Vec::new() };
     let function = call.function.text();
-    let place = match function.rsplit('.').next().unwrap_or_default() {
-        "getattr" | "__getattribute__" => 1,
+    let arguments = call.arguments().list;
+    let first = match arguments.first() {
+        Some(Argument::Positional(first)) => Some(*first),
+        _ => None,
+    };
+    let place = match function.rsplit('.').next().unwrap_or_default().trim() {
+        "getattr" => 1,
         "methodcaller" | "attrgetter" => 0,
+        "getmembers" | "getmembers_static" => return any(first),
+        "vars" if !first.is_some_and(is_own) => return any(first),
+        "__getattribute__" => return any(None),
         _ => return Vec::new(),
     };
-    let arguments = call.arguments().list;
-    let Some(Argument::Positional(name)) = arguments.get(place).copied() else { return Vec::new() };
-    let of = match arguments.first() {
-        Some(Argument::Positional(first)) if place == 1 && first.text() == "self" => Objects::Own,
-        _ => Objects::Any,
-    };
+    let Some(Argument::Positional(name)) = arguments.get(place).copied() else { return any(None) };
     if Literal::evaluate(name).is_some() {
         return Vec::new();
     }
-    let strings = name.descendants().filter(|part| part.kind() == Kind::String);
-    let mut names: Vec<Names> = strings.flat_map(|part| hints(part, 1)).collect();
-    if names.is_empty() {
-        names.push(Names::Public);
-    }
-    names.into_iter().map(|names| Lookup { of, names }).collect()
+    let of = match first {
+        Some(first) if place == 1 && is_own(first) => Objects::Own,
+        _ => Objects::Any,
+    };
+    vec![Lookup { of, names: names(name) }]
 }
 
-/// What a string that stands anywhere may be looked up with later.
-pub(super) fn of_string(string: Node<'_>) -> impl Iterator<Item = Lookup> {
-    hints(string, 3).into_iter().map(|names| Lookup { of: Objects::Any, names })
+/// What the expression tells of the name that it puts together.
+fn names(name: Node<'_>) -> Names {
+    let ends = match name.kind() {
+        Kind::String => Some((name, name)),
+        // '%s_handler' % x
+        Kind::BinaryOperator
+            if name.child(Field::Operator).is_some_and(|operator| operator.is_token("%")) =>
+        {
+            name.child(Field::Left).map(|format| (format, format))
+        }
+        _ if is_sum(name) => {
+            let mut first = name;
+            while let Some(left) = first.child(Field::Left).filter(|_| is_sum(first)) {
+                first = left;
+            }
+            name.child(Field::Right).map(|last| (first, last))
+        }
+        // 'on_{}'.format(x)
+        Kind::Call => {
+            let method = name.child(Field::Function).filter(|function| function.kind() == Kind::Attribute);
+            let format = method.and_then(|method| method.child(Field::Object));
+            let named = method.and_then(|method| method.child(Field::Attribute));
+            format
+                .filter(|_| named.is_some_and(|named| named.text() == "format"))
+                .map(|format| (format, format))
+        }
+        _ => None,
+    };
+    let Some((first, last)) = ends else { return Names::Any };
+    let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let head =
+        literal(first).map_or("", |text| text.split(|letter| !part(letter)).next().unwrap_or_default());
+    if !head.is_empty() {
+        return Names::Prefix(head.to_owned());
+    }
+    let tail = literal(last).map_or("", |text| {
+        let tail = text.rsplit(|letter| !part(letter)).next().unwrap_or_default();
+        // In '%s_handler' the conversion ends with a letter.
+        if text.len() > tail.len() { tail.trim_start_matches(|letter| letter != '_') } else { tail }
+    });
+    if tail.is_empty() { Names::Any } else { Names::Suffix(tail.to_owned()) }
 }
 
-/// What a string tells of a name that it may be a part of, if it is a part of at least `least` letters.
-fn hints(string: Node<'_>, least: usize) -> Vec<Names> {
-    let start = string.children().find(|child| child.kind() == Kind::StringStart);
-    let end = string.children().find(|child| child.kind() == Kind::StringEnd);
-    let (Some(start), Some(end)) = (start, end) else { return Vec::new() };
-    let inner = string.source().slice(crate::text::Range::new(start.range().end, end.range().start));
-    if inner.len() > 60 {
-        return Vec::new();
-    }
-    let name = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let head = inner.split(|letter| !name(letter)).next().unwrap_or_default();
-    let tail = inner.rsplit(|letter| !name(letter)).next().unwrap_or_default();
-    let formatted = inner.contains('%') || inner.contains('{');
-    // In "%s_handler" the conversion ends with a letter.
-    let tail = if formatted { tail.trim_start_matches(|letter| letter != '_') } else { tail };
-    let joined = formatted || string.parent().is_some_and(|up| up.kind() == Kind::BinaryOperator);
-    let mut found = Vec::new();
-    // In the call itself whatever is joined is a part of the name: `getattr(x, 'on' + event)`.
-    let begins = head.ends_with('_') || (least == 1 && joined && string.field() != Field::Right);
-    if head.len() >= least && begins && (head == inner || formatted) {
-        found.push(Names::Prefix(head.to_owned()));
-    }
-    let ends = tail.starts_with('_') || (least == 1 && joined && string.field() == Field::Right);
-    if tail.len() >= least && ends && joined {
-        found.push(Names::Suffix(tail.to_owned()));
-    }
-    found
+/// Whether the object is the one that the method around is called on, or its class.
+pub(super) fn is_own(object: Node<'_>) -> bool {
+    matches!(object.text(), "self" | "cls") && object.ancestors().any(|up| up.kind() == Kind::ClassDefinition)
+}
+
+fn is_sum(node: Node<'_>) -> bool {
+    node.kind() == Kind::BinaryOperator
+        && node.child(Field::Operator).is_some_and(|operator| operator.is_token("+"))
+}
+
+/// What stands between the quotes of a string.
+fn literal(node: Node<'_>) -> Option<&str> {
+    let start = node.children().find(|child| child.kind() == Kind::StringStart)?;
+    let end = node.children().find(|child| child.kind() == Kind::StringEnd)?;
+    let inner = Range::new(start.range().end, end.range().start);
+    (node.kind() == Kind::String).then(|| node.source().slice(inner))
 }

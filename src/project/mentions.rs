@@ -221,7 +221,7 @@ pub(super) fn read_by_tools(path: &Path, name: &str) -> Answer {
         // Test runners collect by these names.
         _ if is_test => {
             let lower = name.to_ascii_lowercase();
-            lower.starts_with("test") || lower.starts_with("pytest")
+            ["test", "pytest", "setup", "teardown"].iter().any(|start| lower.starts_with(start))
         }
         _ => false,
     };

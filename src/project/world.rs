@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::callers::Question;
+use super::callers::{Question, Reflections};
 use super::closure::{Boundary, shadowing};
 use super::files::{Files, Limits, ProjectFile, read_all};
 use super::mentions::{Mentions, Module, read_by_tools};
@@ -28,6 +28,7 @@ pub struct Project {
     files: OnceLock<Files>,
     boundary: OnceLock<Boundary>,
     classes: OnceLock<ClassIndex>,
+    reflections: OnceLock<Reflections>,
     overriding: Mutex<HashMap<Class, Subclasses>>,
     /// By the absolute path of the module's file.
     modules: Mutex<HashMap<PathBuf, Arc<ModuleFacts>>>,
@@ -88,6 +89,7 @@ impl Project {
             files: OnceLock::new(),
             boundary: OnceLock::new(),
             classes: OnceLock::new(),
+            reflections: OnceLock::new(),
             overriding: Mutex::default(),
             modules: Mutex::default(),
         }
@@ -146,6 +148,10 @@ impl Project {
         self.classes.get_or_init(|| ClassIndex::new(self.files()))
     }
 
+    fn reflections(&self) -> &Reflections {
+        self.reflections.get_or_init(|| Reflections::new(self.files(), &|file| self.target_of(file)))
+    }
+
     fn boundary(&self) -> &Boundary {
         self.boundary.get_or_init(|| Boundary::new(&self.root, self.closure))
     }
@@ -165,7 +171,7 @@ impl Project {
             return found.clone();
         }
         let files = self.files();
-        let found = self.classes().overriding(class, files, &self.root.path, |file| self.target_of(file));
+        let found = subclasses::overriding(class, files, &self.root.path, &|file| self.target_of(file));
         known.insert(class, found.clone());
         found
     }
@@ -265,6 +271,7 @@ impl ProjectWorld<'_> {
             module: self.module()?,
             path: &self.facts.path,
             classes: &|| self.project.classes(),
+            reflections: &|| self.project.reflections(),
             annotations: self.project.annotations,
             target: &target,
         };

@@ -53,6 +53,11 @@ impl<'t> Facts<'t> {
     }
 
     /// Whether declared types are believed.
+    pub(super) fn annotations(&self) -> Annotations {
+        self.annotations
+    }
+
+    /// Whether declared types are believed.
     pub(super) fn trusts_annotations(&self) -> bool {
         self.annotations == Annotations::Trusted
     }

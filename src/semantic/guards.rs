@@ -10,6 +10,7 @@ mod names;
 mod order;
 mod result;
 mod strings;
+mod types;
 
 use super::Refusal;
 
@@ -20,6 +21,7 @@ pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen
 pub use order::commute;
 pub use result::{no_partial_result, unaliased, unobserved};
 pub use strings::{is_read_as_spelled, no_template};
+pub use types::{Certainty, behaves_as, what_would_tell};
 
 /// What a guard says.
 pub type Guarded<T = ()> = Result<T, Refusal>;

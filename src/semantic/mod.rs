@@ -9,6 +9,7 @@
 mod bind;
 mod build;
 mod builtins;
+pub mod classes;
 pub mod comments;
 mod effects;
 mod exports;

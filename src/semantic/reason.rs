@@ -120,6 +120,13 @@ reasons! {
     ExpressionNotEmbeddable, "expression-not-embeddable",
         "an f-string of the oldest target cannot hold this expression",
         "compute it in a variable first";
+    /// Nobody could tell what class a value has.
+    ClassUnknown, "class-unknown", "nothing tells what class {} has",
+        "annotate it, or give it a value of that class on every way here";
+    /// A value that is declared to be of a builtin class may be of a subclass that behaves in its own way.
+    SubclassInTheWay, "subclass-in-the-way",
+        "a subclass may stand for the declared class: {} may behave in its own way",
+        "use a value that is made in this function";
     /// Names of the scope can be reached by their spelling.
     DynamicScope, "dynamic-scope",
         "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame",

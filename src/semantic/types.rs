@@ -13,6 +13,7 @@ mod functions;
 mod lattice;
 mod memo;
 mod narrowing;
+mod obstacles;
 mod operators;
 mod places;
 mod spelling;
@@ -25,6 +26,7 @@ use bitflags::bitflags;
 
 pub use lattice::{Class, Items, Type};
 pub(super) use memo::Memo;
+pub(super) use obstacles::obstacles;
 
 use super::Facts;
 use crate::syntax::{Field, Kind, Node, StringPrefix};

@@ -215,6 +215,35 @@ fn why_shows_what_a_comment_suppresses() {
 }
 
 #[test]
+fn why_says_what_stood_in_the_way_of_a_proof() {
+    let shown = |files: &[(&str, &str)]| {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        Project::new(&files).run(&["why", "a.py"]).out().to_owned()
+    };
+    let package = ("pyproject.toml", "[project]\nname = 'a'\n");
+    let fill = "def fill(r, xs):\n    for x in xs:\n        r.append(x)\n";
+    let called = format!("{fill}fill([], [1])\n");
+    let library = shown(&[package, ("a.py", &called)]);
+    assert!(library.contains("withheld: loop-append"), "{library}");
+    assert!(library.contains("not proven: nothing tells what class `r` has"), "{library}");
+    assert!(library.contains("may call `fill`: `closed-world = true` says"), "{library}");
+    let closed = ("pyproject.toml", "[tool.pyfix]\nclosed-world = true\n");
+    assert!(shown(&[closed, ("a.py", &called)]).contains("fix: loop-append"));
+    let unknown = shown(&[closed, ("a.py", &format!("{called}fill(xs, [2])\n"))]);
+    assert!(unknown.contains("the call in line 5 passes something whose class is not known"), "{unknown}");
+    let elsewhere = shown(&[closed, ("a.py", &called), ("b.py", "exec(text)\n")]);
+    assert!(elsewhere.contains("`fill` may be called, or handed on, in ways"), "{elsewhere}");
+    let declared = fill.replace("(r,", "(r: list,");
+    assert!(shown(&[closed, ("a.py", &declared)]).contains("fix: loop-append"));
+    let subclass = ("b.py", "class Journal(list):\n    def append(self, x): pass\n");
+    let subclass = shown(&[closed, ("a.py", &declared), subclass]);
+    assert!(subclass.contains("`Journal in b.py` may behave in its own way"), "{subclass}");
+    let distrusted = ("pyproject.toml", "[tool.pyfix]\nclosed-world = true\ntrust-annotations = false\n");
+    let distrusted = shown(&[distrusted, ("a.py", &declared)]);
+    assert!(distrusted.contains("`trust-annotations = true` changes that"), "{distrusted}");
+}
+
+#[test]
 fn why_speaks_of_loops_that_no_transform_knows() {
     let text =
         "def f(xs):\n    for x in xs:\n        show(x)\n        sell(x)\n    while xs:\n        xs.pop()\n";

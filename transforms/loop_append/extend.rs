@@ -16,10 +16,9 @@ impl Judge<'_, '_, '_> {
             Addition::Add(_) => Class::Set,
             _ => return Err(Decline::NotThisShape),
         };
-        if guards::own_variable(self.facts, self.shape.receiver, scope, Reason::ReceiverUnknown).is_err()
-            || self.receiver_is(class).is_err()
-        {
-            return self.foreign_receiver();
+        let own = guards::own_variable(self.facts, self.shape.receiver, scope, Reason::ReceiverUnknown);
+        if let Err(refusal) = own.and_then(|_| self.receiver_is(class)) {
+            return self.foreign_receiver(&self.why_unproven(&refusal));
         }
         self.common(scope)?;
         let flow = self.flow(scope)?;
@@ -37,10 +36,16 @@ impl Judge<'_, '_, '_> {
     /// for x in xs: r.append(x)
     /// ```
     fn receiver_is(&self, class: Class) -> Guarded {
-        if self.facts.type_of(self.shape.receiver).is(class) {
-            return Ok(());
+        guards::behaves_as(self.facts, self.shape.receiver, class).map(|_| ())
+    }
+
+    /// Why nothing proves what the receiver is, as a person would want to hear it.
+    fn why_unproven(&self, refusal: &Refusal) -> Vec<String> {
+        let mut told = vec![refusal.sentence()];
+        if refusal.reason == Reason::ClassUnknown {
+            told.extend(guards::what_would_tell(self.facts, self.shape.receiver));
         }
-        self.facts.refuse(self.about_receiver(Reason::ReceiverUnknown, self.shape.receiver))
+        told
     }
 
     /// What the collection is extended with.
@@ -100,7 +105,7 @@ impl Judge<'_, '_, '_> {
     }
 
     /// The collection is a parameter, an attribute or the like: what it is can only be assumed.
-    pub(super) fn foreign_receiver(&self) -> Verdict {
+    pub(super) fn foreign_receiver(&self, unproven: &[String]) -> Verdict {
         let receiver = self.shape.receiver;
         let unknown = || self.about_receiver(Reason::ReceiverUnknown, receiver);
         // No one method does for all that `add` does: nothing to go on with.
@@ -149,6 +154,7 @@ impl Judge<'_, '_, '_> {
         fix.assumptions.push(Assumption {
             id: "receiver-is-list",
             sentence: format!("`{}` is a builtin list, the same one during the whole loop", receiver.text()),
+            unproven: unproven.to_vec(),
         });
         Ok(fix)
     }

@@ -203,8 +203,19 @@ fn names_that_are_put_together_are_feared() {
     assert!(!ask("_do_it", "getattr(self, '_do_' + x)\n"));
     assert!(!ask("_x_handler", "getattr(self, '%s_handler' % x)\n"));
     assert!(ask("_other", "getattr(self, '_do_' + x)\n"));
-    // Nobody makes a private name up.
-    assert!(ask("_private", "getattr(self, x)\n"));
+    assert!(!ask("_private", "getattr(x, y)\n"));
+    assert!(!ask("_private", "getattr(self, x)\n"));
+    assert!(ask("_private", "class A:\n    def f(self): getattr(self, x)\n"));
+    assert!(!ask("_any", "for n in dir(x): getattr(x, n)()\n"));
+    assert!(!ask("_any", "getattr(x, 'a_' + y if z else w)\n"));
+    assert!(!ask("_any", "getattr(x, 'a_' * y + z)\n"));
+    assert!(ask("_any", "getattr(x, f'a_{y}')\ngetattr(x, 'a_{}'.format(y))\ngetattr(x, 'a' + y + z)\n"));
+    assert!(!ask("a_any", "getattr(x, f'a_{y}')\n"));
+    assert!(!ask("_any", "vars(type(x))[y]()\n"));
+    assert!(!ask("_any", "x.__dict__[y]()\n"));
+    assert!(!ask("_any", "inspect.getmembers(x)\n"));
+    assert!(!ask("_any", "exec(text)\n"));
+    assert!(ask("_any", "class A:\n    def f(self): self.__dict__.update(x)\n"));
     assert!(!ask("public", "getattr(x, y)\n"));
     // `self` is an object of that file, unless there are relatives of its class.
     assert!(ask("public", "class A:\n    def f(self): getattr(self, x)\n"));
@@ -270,4 +281,111 @@ fn answers_do_not_depend_on_who_asks_first() {
             .collect();
         assert!(together.iter().enumerate().all(|(index, found)| *found == alone[index % 2]));
     }
+}
+
+const GETTER: &str = "def find(thing, name): return getattr(thing, name)\n";
+
+#[test]
+fn functions_found_by_computed_names_have_unknown_callers() {
+    for text in [
+        "import importlib\nmod = importlib.import_module('pkg.' + n)\ngetattr(mod, n)(1)\n",
+        "import importlib\nmod = importlib.import_module('pkg.mod')\nfor n in dir(mod): getattr(mod, n)(1)\n",
+        "mod = __import__('pkg.mod')\nvars(mod)[n](1)\n",
+        "mod = __import__('pkg.mod')\nmod.__dict__[n](1)\n",
+        "import sys\ngetattr(sys.modules['pkg.mod'], n)(1)\n",
+        "import pkgutil\nfor x in pkgutil.iter_modules(): getattr(x, n)\n",
+        "from pkg.mod import *\nglobals()[n](1)\n",
+        "from pkg.mod import func\nfunc(1)\nglobals()[n](2)\n",
+        "from pkg.mod import *\nvars()[n](1)\n",
+        "import operator, pkg.mod\noperator.attrgetter(n)(pkg.mod)(1)\n",
+        "import operator, pkg.mod\noperator.methodcaller(n, 1)(pkg.mod)\n",
+        "import runpy\nrunpy.run_path('pkg/mod.py')[n](1)\n",
+        "exec(open('pkg/mod.py').read())\n",
+        "eval(text)\n",
+        "eval('[func][0](1)')\n",
+        "execfile('pkg/mod.py')\n",
+        "from django.utils.module_loading import import_string\nimport_string(n)(1)\n",
+        "import fire\nfrom pkg.mod import func\nfire.Fire()\n",
+        "from pkg import mod\nplugins = [mod]\nfor p in plugins: getattr(p, n)(1)\n",
+        "import pkg.mod\nplugins = [pkg.mod]\nfor p in plugins: getattr(p, n)(1)\n",
+        "from pkg import mod\nf = getattr\nf(mod, n)(1)\n",
+        "from pkg import mod as m\ngetattr(m, n)(1)\n",
+        "import pkg\ngetattr(pkg.mod, n)(1)\n",
+        "import pkg\ngetattr(getattr(pkg, m), n)(1)\n",
+        "import sys\nsys._getframe().f_globals[n](1)\n",
+        "from pkg.mod import func\nfunc(1)\nother.__globals__[n](2)\n",
+        "import code\ncode.InteractiveConsole().interact()\n",
+        "import inspect, pkg.mod\ninspect.getmembers(pkg.mod)\n",
+        "from operator import attrgetter as a\nimport pkg.mod\na(n)(load(pkg.mod))\n",
+        "import builtins\ngetattr(builtins, n)(text)\n",
+        "from builtins import exec as run\nrun(text)\n",
+        "from sys import modules\ngetattr(modules[n], n)(1)\n",
+        "import gc\ngc.get_objects()[0](1)\n",
+        "class C:\n    from pkg import mod\ndef get(x, n): return getattr(x, n)\nget(C.mod, n)(1)\n",
+        "def f(x):\n    match x:\n        case object(func=g): g(1)\n",
+    ] {
+        assert_eq!(function_calls(text), None, "{text}");
+    }
+    // One file holds the module, another searches it, or searches one that has the name from it.
+    let ask = |files: &[(&str, &str)]| ask_in(files, Callee::Function("func")).map(|sites| sites.len());
+    assert_eq!(ask(&[("one.py", GETTER), ("two.py", "from pkg import mod\nfind(mod, n)\n")]), None);
+    assert_eq!(
+        ask(&[("one.py", GETTER), ("two.py", "import importlib\nimportlib.import_module(n)\n")]),
+        None
+    );
+    let api = ("api.py", "from pkg.mod import func\n");
+    assert_eq!(ask(&[api, ("two.py", "import api\ngetattr(api, n)(1)\n")]), None);
+    let renamed = ("api.py", "import pkg.mod as other\n");
+    for user in [
+        "from api import other\ngetattr(other, n)(1)\n",
+        "from api import *\ngetattr(other, n)(1)\n",
+        "import api\nx = [api.other]\ngetattr(x[0], n)(1)\n",
+        "from api import other\nx = [other]\ngetattr(x[0], n)(1)\n",
+    ] {
+        assert_eq!(ask(&[renamed, ("use.py", user)]), None, "{user}");
+    }
+    assert_eq!(ask(&[("use.py", "import pkg.mod\npkg.mod.__getattribute__(n)(1)\n")]), None);
+    let star = ("api.py", "from pkg.mod import *\n");
+    assert_eq!(ask(&[star, ("two.py", "import api\ngetattr(api, n)(1)\n")]), None);
+    assert_eq!(ask(&[("run.sh", "python -c 'import pkg.mod; pkg.mod.func(3)'\n")]), None);
+    assert_eq!(ask(&[("Makefile", "x:\n\tpython -c 'from pkg.mod import func; func(3)'\n")]), None);
+}
+
+#[test]
+fn a_file_may_import_itself() {
+    let ask = |own: &str| {
+        let top = project(&[("mod.py", own)]);
+        let path = top.path().join("mod.py");
+        let world = Project::new(ProjectRoot::find(&path));
+        world.world_for(&path).calls_elsewhere(Callee::Function("func")).map(|sites| sites.len())
+    };
+    assert_eq!(ask("def func(a): pass\nfrom mod import func as f\nf(1)\n"), None);
+    assert_eq!(ask("def func(a): pass\ndef g():\n    from mod import func\n    func(1)\n"), None);
+    assert_eq!(ask("def func(a): pass\nfrom other import *\nfunc(1)\n"), Some(0));
+    assert_eq!(ask("def func(a): pass\nimport mod\ngetattr(mod, n)(1)\n"), None);
+}
+
+#[test]
+fn what_cannot_find_a_function_is_harmless() {
+    for text in [
+        GETTER,
+        "import importlib\nimportlib.import_module(n).run()\n",
+        "class A:\n    def f(self, n): return getattr(self, n)\n",
+        "import os\ngetattr(os, n)\n",
+        "import pkg.other\ngetattr(os, 'path')\n",
+        "model.eval()\n",
+        "print('%s' % locals())\n",
+        "class A:\n    def f(self): self.__dict__.update(x)\n",
+        "def g(x): return vars(x)\n",
+    ] {
+        assert_eq!(function_calls(text), Some(0), "{text}");
+    }
+}
+
+#[test]
+fn methods_of_mixins_are_called_by_code_that_nobody_sees() {
+    let ask = |text: &str| ask_in(&[("use.py", text)], Callee::Method("meth")).is_some();
+    assert!(!ask("class A(K, lib.View): pass\n"));
+    assert!(!ask("class A(K): pass\nclass B(A, View): pass\n"));
+    assert!(ask("class A(K): pass\nclass B(A, object): pass\n"));
 }

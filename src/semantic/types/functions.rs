@@ -5,14 +5,17 @@
 //! greet('you')             # nobody else calls it: `name` is a `str`, and so is the result
 //! ```
 
+use std::rc::Rc;
+
 use super::memo::Subject;
-use super::{Class, Inference, Items, Memo, Sources, Type, annotations, spelling};
+use super::spelling::Mentions;
+use super::{Class, Inference, Items, Memo, Sources, Type, annotations};
 use crate::semantic::{
     Answer, BindingKind, CallSite, Callee, Facts, Resolution, ScopeKind, Taints, VariableId,
 };
 use crate::syntax::{Argument, Call, Field, Function, Kind, Node};
 
-impl Inference<'_, '_> {
+impl<'t> Inference<'_, 't> {
     /// What an annotation says, if annotations are believed.
     pub(super) fn annotation(&self, annotation: Node<'_>) -> Type {
         if self.facts.trusts_annotations() {
@@ -45,72 +48,97 @@ impl Inference<'_, '_> {
             // def f(x: str = None)
             let declared = self.annotation(annotation);
             let default = row.child(Field::Value).map(|default| self.infer(default).base());
-            return if default.is_none_or(|base| base == declared.base()) { declared } else { Type::Unknown };
+            if default.is_some_and(|base| base != declared.base()) {
+                return Type::Unknown;
+            }
+            // The calls may tell that it is no subclass.
+            let given = self.given_by_calls(row, name);
+            return match (given.class(), declared) {
+                (Some(class), Type::Instance(base, items)) if class == base => Type::Exact(class, items),
+                (Some(_), Type::Unknown) => given.opened(),
+                (_, declared) => declared,
+            };
         }
-        if self.sources.contains(Sources::CALLS) { self.given_by_calls(row, name) } else { Type::Unknown }
+        self.given_by_calls(row, name)
     }
 
     /// The join of all that calls pass for the parameter in `row`, and of its default.
     fn given_by_calls(&self, row: Node<'_>, name: Node<'_>) -> Type {
+        if !self.sources.contains(Sources::CALLS) {
+            return Type::Unknown;
+        }
         let definition =
             row.ancestors().find(|up| matches!(up.kind(), Kind::FunctionDefinition | Kind::Lambda));
         let Some(function) = definition.and_then(Function::cast) else { return Type::Unknown };
         let Some(place) = Place::of(function, row, name) else { return Type::Unknown };
         let Some(calls) = self.calls_of(function) else { return Type::Unknown };
-        // Somebody calls it whom we do not see, or nobody does.
-        if calls.is_empty() {
-            return Type::Unknown;
-        }
-        let given = calls.iter().map(|call| place.given(call).unwrap_or(Type::Unknown));
-        let omitted = calls.iter().any(|call| place.given(call).is_none());
-        match row.child(Field::Value) {
-            Some(default) => {
-                let given = calls.iter().filter_map(|call| place.given(call));
-                Type::joined(given.chain(std::iter::once(self.infer(default))))
+        let here = calls.here.iter().map(|call| place.value(call).map(|value| self.infer(value)));
+        let elsewhere = calls.elsewhere.iter().map(|call| place.given(call));
+        let mut default: Option<Type> = None;
+        let mut found: Option<Type> = None;
+        for given in here.chain(elsewhere) {
+            let given = match given {
+                Some(given) => given,
+                None => default
+                    .get_or_insert_with(|| {
+                        row.child(Field::Value).map_or(Type::Unknown, |value| self.infer(value))
+                    })
+                    .clone(),
+            };
+            let joined = found.map_or_else(|| given.clone(), |found| found.join(given.clone()));
+            if joined.is_unknown() {
+                return Type::Unknown;
             }
-            None if omitted => Type::Unknown,
-            None => Type::joined(given),
+            found = Some(joined);
         }
+        let value = row.child(Field::Value).filter(|_| default.is_none());
+        // Somebody calls it whom we do not see, or nobody does.
+        let Some(found) = found else { return Type::Unknown };
+        value.map_or_else(|| found.clone(), |value| found.clone().join(self.infer(value)))
     }
 
     /// Every call of `function`, if no other code can call it or get hold of it.
-    fn calls_of(&self, function: Function<'_>) -> Option<Vec<CallSite>> {
+    pub(super) fn calls_of(&self, function: Function<'_>) -> Option<Calls<'t>> {
         let model = self.facts.model();
         let name = function.node.child(Field::Name)?;
         let binding = model.binding_at(name)?;
         let row = model.variable(binding.variable);
         let undecorated = function.node.parent().is_none_or(|up| up.kind() != Kind::DecoratedDefinition);
-        if !undecorated || row.bindings.len() != 1 || spelling::is_spelled_out(self.facts, name.text()) {
+        if !undecorated || row.bindings.len() != 1 || self.mentions().strings.contains(name.text()) {
             return None;
         }
         match model.scope(row.scope).kind {
             ScopeKind::Function => {
-                let within = model.scope(row.scope).taints | model.any_taint() & Taints::LOCALS;
-                if within.intersects(Taints::EVAL | Taints::FRAMES | Taints::STAR_IMPORT | Taints::LOCALS) {
+                let unseen = Taints::EVAL | Taints::FRAMES | Taints::STAR_IMPORT | Taints::LOCALS;
+                if model.any_taint().intersects(unseen) {
                     return None;
                 }
-                self.direct_calls(binding.variable)
+                let here = self.direct_calls(binding.variable)?;
+                Some(Calls { here, elsewhere: Vec::new() })
             }
             ScopeKind::Module => {
                 let hidden = self.nobody_outside_calls(name.text())
                     && !model.exported_names().may_hold(name.text())
                     && !model.any_taint().intersects(Taints::all());
                 hidden.then_some(())?;
-                let mut calls = self.direct_calls(binding.variable)?;
-                calls.extend(self.facts.world().calls_elsewhere(Callee::Function(name.text()))?);
-                Some(calls)
+                let mut here = self.direct_calls(binding.variable)?;
+                here.extend(self.calls_as_attribute(name)?);
+                let elsewhere = self.facts.world().calls_elsewhere(Callee::Function(name.text()))?;
+                Some(Calls { here, elsewhere })
             }
             ScopeKind::Class => {
                 let class = self.facts.tree().node(model.scope(row.scope).node?);
-                let hidden = self.nobody_outside_calls(name.text())
+                // Whoever is handed an object may call its public methods: `print(x, file=log)` calls `log.write`.
+                let hidden = name.text().starts_with('_')
+                    && self.nobody_outside_calls(name.text())
                     && row.references.is_empty()
                     && !model.any_taint().intersects(Taints::EVAL | Taints::STAR_IMPORT)
-                    && !spelling::computes_names(self.facts)
+                    && !self.mentions().computes_names
                     && is_plain_class(self.facts, class, 0);
                 hidden.then_some(())?;
-                let mut calls = self.method_calls(name, function)?;
-                calls.extend(self.facts.world().calls_elsewhere(Callee::Method(name.text()))?);
-                Some(calls)
+                let here = self.method_calls(name, function)?;
+                let elsewhere = self.facts.world().calls_elsewhere(Callee::Method(name.text()))?;
+                Some(Calls { here, elsewhere })
             }
             _ => None,
         }
@@ -124,42 +152,64 @@ impl Inference<'_, '_> {
     }
 
     /// The calls in this file of the function in `variable`, if it is only ever called.
-    fn direct_calls(&self, variable: VariableId) -> Option<Vec<CallSite>> {
+    fn direct_calls(&self, variable: VariableId) -> Option<Vec<Call<'t>>> {
         let model = self.facts.model();
         let references = model.variable(variable).references.iter();
-        references.map(|id| self.call_site(self.facts.tree().node(model.reference(*id).node))).collect()
+        references.map(|id| plain_call(self.facts.tree().node(model.reference(*id).node))).collect()
+    }
+
+    /// The calls in this file of whatever is an attribute of the same name, which may be the function: the file may
+    /// import itself, or another that does.
+    fn calls_as_attribute(&self, name: Node<'_>) -> Option<Vec<Call<'t>>> {
+        // case object(greet=found): found(1)
+        let in_pattern = |node: Node<'_>| node.parent().is_some_and(|up| up.kind() == Kind::KeywordPattern);
+        if self.named(name.text()).any(in_pattern) {
+            return None;
+        }
+        let attributes = self.named(name.text()).filter(|node| node.field() == Field::Attribute);
+        let holders = attributes.filter_map(|node| node.parent().filter(|up| up.kind() == Kind::Attribute));
+        let others = holders.filter(|holder| {
+            let object = holder.child(Field::Object);
+            !object.is_some_and(|object| object.kind() == Kind::String || self.is_self(object))
+        });
+        others.map(plain_call).collect()
+    }
+
+    /// The identifiers of this text in the file.
+    fn named(&self, text: &str) -> impl Iterator<Item = Node<'t>> + use<'t, '_> {
+        let mentions = self.mentions();
+        let ids = mentions.identifiers.get(text).cloned().unwrap_or_default();
+        ids.into_iter().map(|id| self.facts.tree().node(id))
+    }
+
+    fn mentions(&self) -> Rc<Mentions> {
+        Memo::mentions(&self.facts.types, || Mentions::of(self.facts))
     }
 
     /// The calls in this file of any method of this name, if the name is only ever called.
-    fn method_calls(&self, name: Node<'_>, function: Function<'_>) -> Option<Vec<CallSite>> {
-        let same =
-            |node: &Node<'_>| node.kind() == Kind::Identifier && node.text() == name.text() && *node != name;
+    fn method_calls(&self, name: Node<'_>, function: Function<'_>) -> Option<Vec<Call<'t>>> {
         let rows = || function.parameters.into_iter().flat_map(|list| list.named_children());
         let parameters = rows().filter(|row| !row.is_trivia()).count();
         let fixed = rows()
             .all(|row| matches!(row.kind(), Kind::Identifier | Kind::TypedParameter) && !is_typed_splat(row));
         // _Class__name
-        let mangled = |node: &Node<'_>| {
-            node.kind() == Kind::Identifier
-                && node.text().ends_with(name.text())
-                && node.text() != name.text()
-        };
-        if name.text().starts_with("__") && self.facts.tree().nodes().any(|node| mangled(&node)) {
+        let mangled = |other: &String| other.ends_with(name.text()) && other != name.text();
+        if name.text().starts_with("__") && self.mentions().identifiers.keys().any(mangled) {
             return None;
         }
         let mut calls = Vec::new();
-        for mention in self.facts.tree().nodes().filter(same) {
+        for mention in self.named(name.text()).filter(|node| *node != name) {
             let holder = mention.parent()?;
             match holder.kind() {
                 Kind::Attribute if mention.field() == Field::Attribute => {
-                    let site = self.call_site(holder)?;
+                    let call = plain_call(holder)?;
                     // Class.method(instance, ...)
-                    let given = site.positional.len() + site.keywords.len();
+                    let given = call.arguments().list.len();
                     let bound = fixed && given + 1 == parameters
                         || given < parameters
                             && holder.child(Field::Object).is_some_and(|object| self.is_self(object));
                     bound.then_some(())?;
-                    calls.push(site);
+                    calls.push(call);
                 }
                 Kind::KeywordArgument if mention.field() == Field::Name => {}
                 // Another variable of the same name has nothing to do with it, unless a class holds it.
@@ -196,22 +246,6 @@ impl Inference<'_, '_> {
             && class.is_some()
             && !meta
             && !matches!(name, "__new__" | "__init_subclass__" | "__class_getitem__")
-    }
-
-    /// The arguments of the call whose function is `function`.
-    fn call_site(&self, function: Node<'_>) -> Option<CallSite> {
-        let call = function.parent().and_then(Call::cast).filter(|call| call.function == function)?;
-        let mut site = CallSite::default();
-        for argument in call.arguments().list {
-            match argument {
-                Argument::Positional(value) => site.positional.push(self.infer(value)),
-                Argument::Keyword { name, value } => {
-                    site.keywords.push((name.text().to_owned(), self.infer(value)));
-                }
-                Argument::Unpacked(_) => return None,
-            }
-        }
-        Some(site)
     }
 
     /// What a call of a function of this file returns.
@@ -259,6 +293,31 @@ impl Inference<'_, '_> {
     }
 }
 
+/// The calls of a function.
+pub(super) struct Calls<'t> {
+    /// In its file.
+    pub here: Vec<Call<'t>>,
+    /// In other files.
+    pub elsewhere: Vec<CallSite>,
+}
+
+/// What `call` passes for the parameter `name` in `row` of `function`, if it passes anything.
+pub(super) fn passed<'c>(
+    row: Node<'_>,
+    name: Node<'_>,
+    function: Function<'_>,
+    call: &Call<'c>,
+) -> Option<Node<'c>> {
+    Place::of(function, row, name)?.value(call)
+}
+
+/// The call whose function is `function`, if it passes its arguments one by one.
+fn plain_call(function: Node<'_>) -> Option<Call<'_>> {
+    let call = function.parent().and_then(Call::cast).filter(|call| call.function == function)?;
+    let unpacked = call.arguments().list.iter().any(|argument| matches!(argument, Argument::Unpacked(_)));
+    (!unpacked).then_some(call)
+}
+
 /// What `**keywords` is.
 fn keywords(python2: bool) -> Type {
     // f(**{Sub('a'): 1}) hands on its key, Python 2 one of any kind of text.
@@ -290,6 +349,20 @@ impl<'t> Place<'t> {
     }
 
     /// What `call` passes, if it passes anything.
+    fn value<'c>(&self, call: &Call<'c>) -> Option<Node<'c>> {
+        let list = call.arguments().list;
+        let mut positional = list.iter().filter_map(|argument| match argument {
+            Argument::Positional(value) => Some(*value),
+            _ => None,
+        });
+        let named = list.iter().find_map(|argument| match argument {
+            Argument::Keyword { name, value } if name.text() == self.name => Some(*value),
+            _ => None,
+        });
+        self.position.and_then(|at| positional.nth(at)).or(named)
+    }
+
+    /// The type of what `call` passes, if it passes anything.
     fn given(&self, call: &CallSite) -> Option<Type> {
         let positional = self.position.and_then(|at| call.positional.get(at)).cloned();
         positional.or_else(|| {

@@ -8,7 +8,9 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
+use super::spelling::Mentions;
 use super::{Sources, Type};
 use crate::semantic::BindingId;
 use crate::syntax::NodeId;
@@ -36,6 +38,7 @@ pub(in crate::semantic) struct Memo {
     steps: u32,
     /// The names of the module's level that the file may bind without naming them.
     spelled: Option<HashSet<String>>,
+    mentions: Option<Rc<Mentions>>,
 }
 
 /// A value that still changes after so many passes is taken to be unknown.
@@ -43,6 +46,9 @@ const MAX_PASSES: u32 = 5;
 
 /// A question that needs more than so many steps is left without an answer.
 const MAX_STEPS: u32 = 20_000;
+
+/// A value that rests on so many others, one on the next, is taken to be unknown: each takes room on the stack.
+const MAX_DEPTH: usize = 300;
 
 impl Memo {
     /// The type of `subject`, which `work_out` finds when nobody asked before. Where it depends on itself, it is
@@ -86,6 +92,11 @@ impl Memo {
         memo.borrow_mut().spelled.get_or_insert_with(find).contains(name)
     }
 
+    /// How names occur in the file, which `find` finds once.
+    pub(super) fn mentions(memo: &RefCell<Self>, find: impl FnOnce() -> Mentions) -> Rc<Mentions> {
+        Rc::clone(memo.borrow_mut().mentions.get_or_insert_with(|| Rc::new(find())))
+    }
+
     fn known(&mut self, key: &Key) -> Option<Type> {
         if let Some(done) = self.done.get(key) {
             return Some(done.clone());
@@ -95,7 +106,7 @@ impl Memo {
             return self.open.get(place).map(|(_, assumed)| assumed.clone());
         }
         self.steps += 1;
-        (self.steps > MAX_STEPS).then_some(Type::Unknown)
+        (self.steps > MAX_STEPS || self.open.len() > MAX_DEPTH).then_some(Type::Unknown)
     }
 }
 

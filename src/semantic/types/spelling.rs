@@ -7,23 +7,51 @@
 //! import package.module; package.module.LIMIT = 1
 //! ```
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::semantic::{BindingKind, Facts, Resolution};
-use crate::syntax::{Argument, Call, Field, Kind, Node};
+use crate::syntax::{Argument, Call, Field, Kind, Node, NodeId};
 
-/// Whether some string of the file spells `name`, as `getattr` or a doctest would.
-pub(super) fn is_spelled_out(facts: &Facts<'_>, name: &str) -> bool {
-    let apart = |character: char| !(character.is_alphanumeric() || character == '_');
-    facts
-        .tree()
-        .nodes()
-        .filter(|node| node.kind() == Kind::String)
-        .any(|node| node.text().contains(name) && node.text().split(apart).any(|word| word == name))
+/// How names occur in a file, besides what the model says of them.
+#[derive(Debug)]
+pub(super) struct Mentions {
+    /// Every identifier, by its text, in document order.
+    pub identifiers: HashMap<String, Vec<NodeId>>,
+    /// The words in strings: `getattr` and a doctest name what they want.
+    pub strings: HashSet<String>,
+    /// Whether attributes are taken by names that are computed.
+    pub computes_names: bool,
+}
+
+impl Mentions {
+    /// Those in the file of `facts`.
+    pub fn of(facts: &Facts<'_>) -> Self {
+        let apart = |character: char| !(character.is_alphanumeric() || character == '_');
+        let mut identifiers: HashMap<String, Vec<NodeId>> = HashMap::new();
+        let mut strings = HashSet::new();
+        for node in facts.tree().nodes() {
+            match node.kind() {
+                Kind::Identifier => identifiers.entry(node.text().to_owned()).or_default().push(node.id()),
+                Kind::String => {
+                    let words = node.text().split(apart).filter(|word| !word.is_empty());
+                    for word in words {
+                        if !strings.contains(word) {
+                            strings.insert(word.to_owned());
+                        }
+                        // '\nname'
+                        strings
+                            .extend(word.get(1..).filter(|_| node.text().contains('\\')).map(str::to_owned));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self { identifiers, strings, computes_names: computes_names(facts) }
+    }
 }
 
 /// Whether the file takes attributes by names that it computes, or all of them.
-pub(super) fn computes_names(facts: &Facts<'_>) -> bool {
+fn computes_names(facts: &Facts<'_>) -> bool {
     facts.tree().nodes().any(|node| match node.kind() {
         Kind::Identifier => node.text() == "__dict__",
         Kind::Call => Call::cast(node).is_some_and(|call| {

@@ -1,0 +1,81 @@
+//! Whether a value is what it has to be.
+
+use super::Guarded;
+use crate::semantic::classes::{Family, FileClasses, Found, Source, is_known_module};
+use crate::semantic::types::obstacles;
+use crate::semantic::{Class, Facts, Reason, Refusal, Sources, Subclasses, Type};
+use crate::syntax::Node;
+
+/// That `node` holds a `class` that behaves like the builtin: exactly one, or one that is declared or tested to be so
+/// in a project where no subclass of it behaves in its own way. What is returned says which.
+///
+/// The code around is asked first, then the calls of the function around and what is declared, then the type engine,
+/// each only where those before it do not tell exactly. That takes longer than other guards, so this one comes last.
+///
+/// ```python
+/// class Colour(str, Enum): RED = 'red'
+/// def show(colour: str): return '<' + colour + '>'    # '<red>', but f'<{colour}>' is '<Colour.RED>'
+/// ```
+///
+/// # Errors
+///
+/// When its class is not known, or when a subclass could stand for it.
+pub fn behaves_as(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded<Certainty> {
+    let steps = [Sources::empty(), Sources::CALLS, Sources::all()];
+    let mut found = Type::Unknown;
+    for sources in steps {
+        found = facts.type_by(node, sources);
+        if found.class().is_some() {
+            break;
+        }
+    }
+    if found.is(class) {
+        return Ok(Certainty::Exact);
+    }
+    if found.base() != Some(class) {
+        facts.refuse(Refusal::about(Reason::ClassUnknown, node.range(), node.text()))?;
+    }
+    let shown = subclass_here(facts, class).or_else(|| match facts.world().overriding_subclass(class) {
+        Subclasses::None => None,
+        Subclasses::Some(shown) => Some(shown),
+        Subclasses::Unknown => Some(format!("some subclass of {}", class.name())),
+    });
+    if let Some(shown) = shown {
+        facts.refuse(Refusal::about(Reason::SubclassInTheWay, node.range(), &shown))?;
+    }
+    Ok(Certainty::Declared)
+}
+
+/// How sure it is that a value is of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It is of exactly that class.
+    Exact,
+    /// It is of that class or of a subclass, and none that is known behaves in another way.
+    Declared,
+}
+
+/// Why [`behaves_as`] does not know what `node` is, and what would help, in sentences; empty where there is nothing
+/// more to say than its refusal does.
+pub fn what_would_tell(facts: &Facts<'_>, node: Node<'_>) -> Vec<String> {
+    obstacles(facts, node)
+}
+
+/// What in this file may behave otherwise than a builtin `class` that it is declared to be.
+fn subclass_here(facts: &Facts<'_>, class: Class) -> Option<String> {
+    let file = FileClasses::of(facts.model());
+    let leads_to = |_: usize, module: &str| {
+        let top = module.split('.').next().unwrap_or_default();
+        if !top.is_empty() && is_known_module(module) { Source::Foreign } else { Source::Vouched }
+    };
+    match Family::new([(0, &file)], &leads_to, class).offending() {
+        Found::Nothing => None,
+        Found::Named(name, _) => Some(name),
+        Found::MadeByCall(_) => Some("a class made by a call".to_owned()),
+        Found::Text(_) => Some("code that is run from text".to_owned()),
+        Found::Store(name, _) if name.is_empty() => {
+            Some("an object whose attributes are set by computed names".to_owned())
+        }
+        Found::Store(name, _) => Some(format!("an object whose .{name} is set")),
+    }
+}
