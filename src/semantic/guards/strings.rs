@@ -1,8 +1,8 @@
 //! Guards about strings that are read by somebody else than the program.
 
-use super::super::{Facts, Reason, Refusal};
+use super::super::{Class, Facts, Reason, Refusal};
 use super::Guarded;
-use crate::syntax::{Attribute, Call, Field, Kind, Node};
+use crate::syntax::{Attribute, Call, Field, Kind, Node, is_text};
 
 /// Functions that look their argument up among translations.
 const TRANSLATING: &[&str] = &[
@@ -30,6 +30,33 @@ const TRANSLATING: &[&str] = &[
 /// Methods that log a message.
 const LOGGING: &[&str] =
     &["critical", "debug", "error", "exception", "fatal", "info", "log", "msg", "trace", "warn", "warning"];
+
+/// How far it is known that an expression gives a plain `str`, on which `+` runs no code and never fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainText {
+    /// It does.
+    Surely,
+    /// Nothing says that it does, nor that it does not.
+    Perhaps,
+    /// It gives something else, or a literal of another kind.
+    Never,
+}
+
+/// Whether `node` gives a plain `str`.
+///
+/// ```python
+/// text = Markup('<b>')
+/// text += name                         # escaped, unlike in an f-string
+/// ```
+pub fn plain_text(facts: &Facts<'_>, node: Node<'_>) -> PlainText {
+    let found = facts.type_of(node);
+    if found.is(Class::Str) {
+        return PlainText::Surely;
+    }
+    // u'a' of Python 2, t'a'
+    let other = is_text(node) || found.base().is_some_and(|base| base != Class::Str);
+    if other { PlainText::Never } else { PlainText::Perhaps }
+}
 
 /// That the string is not the message of a function that fills in or translates templates by itself.
 ///
