@@ -3,6 +3,7 @@
 mod loop_append;
 mod loop_regex_compile;
 mod string_augment;
+mod string_augment_loop;
 mod string_concat;
 
 use crate::engine::{Registry, Transform};
@@ -14,6 +15,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
     &loop_regex_compile::LoopRegexCompile,
     &string_augment::StringAugment,
+    &string_augment_loop::StringAugmentLoop,
     &string_concat::StringConcat,
 ];
 

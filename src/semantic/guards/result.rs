@@ -70,6 +70,15 @@ pub fn cannot_fail(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_
     !effects::of_expression(facts, part).intersects(acts) && has_values(facts, flow, part, site)
 }
 
+/// Whether the statements of the loop `site` run no code of a user's by themselves, to iterate, unpack or test.
+///
+/// ```python
+/// for x in numbered(self): self.text += x     # a generator that looks at `self.text`
+/// ```
+pub fn runs_known_code(facts: &Facts<'_>, site: Node<'_>) -> bool {
+    effects::loop_runs_known_code(facts, site)
+}
+
 /// Whether evaluating `part`, which runs known code alone, may raise: it does more than read names, or one of them
 /// may have no value.
 fn may_raise(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_>) -> bool {
