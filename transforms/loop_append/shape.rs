@@ -152,7 +152,9 @@ impl<'t> Addition<'t> {
     /// The element, if it is taken over as it stands.
     pub fn plain_element(&self) -> Option<Node<'t>> {
         match self {
-            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => element.plain(),
+            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
+                element.plain()
+            }
             _ => None,
         }
     }
@@ -354,7 +356,8 @@ fn single_addition(statement: Node<'_>) -> Option<Added<'_>> {
 
 /// The receiver and the element of `receiver += element` or `receiver = receiver + element`.
 pub(in super::super) fn augmented(statement: Node<'_>) -> Option<(Node<'_>, Element<'_>)> {
-    let inner = statement.named_children().next().filter(|_| statement.kind() == Kind::ExpressionStatement)?;
+    let inner =
+        statement.named_children().next().filter(|_| statement.kind() == Kind::ExpressionStatement)?;
     let (left, sum) = (inner.child(Field::Left)?, inner.child(Field::Right)?);
     if inner.kind() == Kind::AugmentedAssignment {
         return inner.has_token("+=").then_some((left, Element::Plain(sum)));

@@ -342,7 +342,11 @@ pub(in super::super) fn replacement(cx: &Cx<'_>, replaced: Range, new: &Brackete
 /// # Errors
 ///
 /// For comments that speak to a tool about their line, but for a type comment that is the only comment.
-pub(in super::super) fn check_creation_comments(facts: &Facts<'_>, replaced: Range, site: Node<'_>) -> Guarded {
+pub(in super::super) fn check_creation_comments(
+    facts: &Facts<'_>,
+    replaced: Range,
+    site: Node<'_>,
+) -> Guarded {
     let tree = facts.tree();
     let others = comments_in(tree, replaced).count();
     let early = comments_in(tree, Range::new(replaced.start, site.range().start));

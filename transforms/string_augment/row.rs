@@ -93,7 +93,8 @@ impl<'t> Step<'t> {
 
 /// What `name += x` or `name = name + x + y` adds to `name`.
 fn added<'t>(statement: Node<'t>, name: &str) -> Option<Vec<Node<'t>>> {
-    let inner = statement.named_children().next().filter(|_| statement.kind() == Kind::ExpressionStatement)?;
+    let inner =
+        statement.named_children().next().filter(|_| statement.kind() == Kind::ExpressionStatement)?;
     let left = inner.child(Field::Left).filter(|left| left.kind() == Kind::Identifier)?;
     let value = inner.child(Field::Right)?;
     (left.text() == name).then_some(())?;

@@ -6,7 +6,7 @@ use crate::engine::Cx;
 use crate::semantic::comments::{comments_in, is_pragma, is_type, trailing_comment};
 use crate::semantic::guards::Guarded;
 use crate::semantic::{Class, Facts, Reason, Refusal};
-use crate::syntax::{Node, is_text};
+use crate::syntax::{Call, Node, is_text};
 use crate::text::Range;
 
 use super::operands::{Operand, holds_values};
@@ -125,7 +125,8 @@ impl<'t> Writer<'_, '_, 't, '_> {
                 }
                 Form::Template(style) => {
                     let of_values = |operand: &Operand<'_>| !operand.is_literal();
-                    let doubles = step.operands.iter().any(|it| it.is_literal() && style.reads_literal(it.node));
+                    let doubles =
+                        step.operands.iter().any(|it| it.is_literal() && style.reads_literal(it.node));
                     if !constant && doubles && !step.operands.iter().any(of_values) {
                         return Ok(None);
                     }
@@ -180,7 +181,12 @@ impl<'t> Writer<'_, '_, 't, '_> {
         if is_text(node) {
             return if holds_values(node) { Piece::Formatted(node) } else { Piece::Text(node) };
         }
-        let Some((inner, conversion)) = operand.converted else {
+        // str(repr(x))                       # is told from `repr(x)` by its spelling alone
+        let twice = |inner: Node<'_>| {
+            let called = Call::cast(inner).map(|call| call.function.text());
+            matches!(called, Some("str" | "repr" | "ascii"))
+        };
+        let Some((inner, conversion)) = operand.converted.filter(|(inner, _)| !twice(*inner)) else {
             return Piece::Value(node, Conversion::Plain);
         };
         let found = self.cx.facts.type_of(inner).class();

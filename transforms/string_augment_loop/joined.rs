@@ -96,7 +96,10 @@ impl<'t> Joined<'_, '_, 't> {
         self.unseen(&local)?;
         let assumption = Assumption {
             id: "attribute-is-str",
-            sentence: format!("`{}` is a plain `str` that no property or `__setattr__` watches", receiver.text()),
+            sentence: format!(
+                "`{}` is a plain `str` that no property or `__setattr__` watches",
+                receiver.text()
+            ),
         };
         let place = Place { target: Target::Site, empty: "''", head: None };
         Ok(self.fix(&place, self.copies(), vec![assumption]))

@@ -117,7 +117,9 @@ impl<'t> Collected<'t> {
         let reads = model.references_in(self.variable, self.site.range()).map(|reference| reference.node);
         let binds = model.bindings_in(self.variable, self.site.range()).map(|binding| binding.node);
         match reads.chain(binds).map(|node| facts.tree().node(node)).find(|node| !adds(*node)) {
-            Some(read) => facts.refuse(Refusal::about(Reason::AccumulatorReadInLoop, read.range(), self.name())),
+            Some(read) => {
+                facts.refuse(Refusal::about(Reason::AccumulatorReadInLoop, read.range(), self.name()))
+            }
             None => Ok(()),
         }
     }
