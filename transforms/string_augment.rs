@@ -72,17 +72,16 @@ impl Transform for StringAugment {
         }
         let judge = Judge { facts: cx.facts, row: &row };
         let assumptions = judge.assumptions();
-        let Some(form) = form(cx, &row) else {
-            return match assumptions.first() {
-                Some(_) => Err(Decline::NotThisShape),
-                None => Err(Refusal::new(Reason::NoGain, guards::header(node)).into()),
-            };
+        let form = match form(cx, &row) {
+            Some(form) => form,
+            None if assumptions.is_empty() => judge.slower_form()?,
+            None => return Err(Decline::NotThisShape),
         };
         judge.unnoticed()?;
         let left = write::left(&row);
         let (expression, form) = match write::as_one(cx, &row, form, left) {
             // An f-string cannot hold everything; a list can.
-            Err(refusal) if refusal.reason == Reason::ExpressionNotEmbeddable && joins(cx, &row) => {
+            Err(why) if why.reason == Reason::ExpressionNotEmbeddable && joins(cx, &row) => {
                 (write::as_one(cx, &row, Form::Join, left)?, Form::Join)
             }
             written => (written?, form),
@@ -160,6 +159,13 @@ impl Judge<'_, '_, '_> {
             guards::no_partial_result(facts, &flow, row.variable, step.statement)?;
         }
         Ok(())
+    }
+
+    /// A form that is right, and no faster than the row.
+    fn slower_form(&self) -> Guarded<Form> {
+        let target = self.row.target;
+        self.facts.refuse(Refusal::new(Reason::NoGain, guards::header(target)))?;
+        Ok(Form::Template(Style::wanted(StringStyle::Auto, target.source().target())))
     }
 
     /// What has to be assumed for every operand to be text.

@@ -27,9 +27,7 @@ static META: Meta = Meta {
     page: include_str!("string-concat.md"),
     kinds: &[Kind::BinaryOperator],
     // A literal right before or behind a `+`, line breaks and comments aside.
-    needles: &[
-        r#"["'][\s\\]*(?:#[^\n]*\n[\s\\]*)*\+|\+[\s\\]*(?:#[^\n]*\n[\s\\]*)*[A-Za-z]{0,3}["']"#,
-    ],
+    needles: &[r#"["'][\s\\]*(?:#[^\n]*\n[\s\\]*)*\+|\+[\s\\]*(?:#[^\n]*\n[\s\\]*)*[A-Za-z]{0,3}["']"#],
     reasons: &[
         Reason::LazyMessage,
         Reason::TextNotOneLine,

@@ -34,8 +34,10 @@ pub(super) fn as_one(cx: &Cx<'_>, row: &Row<'_>, form: Form, left: &str) -> Guar
         return Ok(flat.clone());
     }
     let Some(lines) = writer.lines(&comments)? else {
-        let lost = comments.first().map(|comment| comment.node.range());
-        return lost.map_or(flat, |at| Err(Refusal::new(Reason::CommentInTheWay, at)));
+        if let Some(comment) = comments.first() {
+            cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.node.range()))?;
+        }
+        return flat;
     };
     let newline = page.newline;
     let body = lines.text.join(&format!("{newline}{}", writer.inner));
@@ -72,8 +74,7 @@ fn row_comments<'t>(facts: &Facts<'t>, row: &Row<'_>) -> Guarded<Vec<Comment<'t>
         }
         let at = comment.range();
         if row.steps.iter().any(|step| step.statement.range().contains(at)) {
-            // It would be lost, so there is nothing to go on with.
-            return Err(Refusal::new(Reason::CommentInTheWay, at));
+            facts.refuse(Refusal::new(Reason::CommentInTheWay, at))?;
         }
         let before = row.steps.iter().take_while(|step| step.statement.range().end <= at.start).count();
         let Some(step) = before.checked_sub(1) else { continue };

@@ -93,7 +93,7 @@ impl<'t> Joined<'_, '_, 't> {
         let variable = guards::own_variable(facts, object, scope, Reason::AccumulatorObservable)?;
         let local = Local { flow: &flow, variable };
         self.judge.pieces_fit(&local, Form::Comprehension)?;
-        self.unseen(&local)?;
+        self.unwatched(&local)?;
         let assumption = Assumption {
             id: "attribute-is-str",
             sentence: format!(
@@ -106,7 +106,7 @@ impl<'t> Joined<'_, '_, 't> {
     }
 
     /// That the loop runs no code that could look at an attribute, and that nothing leaves it half built.
-    fn unseen(&self, local: &Local<'_>) -> Guarded {
+    fn unwatched(&self, local: &Local<'_>) -> Guarded {
         let (facts, site) = (self.cx.facts, self.shape.site);
         let quiet = |part: Node<'_>| guards::cannot_fail(facts, local.flow, part, site);
         let known = guards::runs_known_code(facts, site);
@@ -162,7 +162,10 @@ impl<'t> Joined<'_, '_, 't> {
         if value.text().contains('\n') {
             return stays(empty);
         }
-        Place { target: self.judge.target(local, creation), empty, head }
+        let target = self.judge.target(local, creation);
+        // What a creation that stays gives is there already.
+        let head = head.filter(|_| !matches!(target, Target::Site));
+        Place { target, empty, head }
     }
 
     fn fix(&self, place: &Place<'_>, copies: bool, assumptions: Vec<Assumption>) -> Fix {

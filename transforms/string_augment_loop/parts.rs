@@ -22,7 +22,7 @@ pub(super) fn verdict(site: Node<'_>, cx: &Cx<'_>) -> Verdict {
     for collected in Collected::all(site, cx.facts) {
         match collected.verdict(cx) {
             Err(Decline::NotThisShape) => {}
-            Err(refusal) if refused == Decline::NotThisShape => refused = refusal,
+            Err(first) if refused == Decline::NotThisShape => refused = first,
             Err(_) => {}
             fix => return fix,
         }
@@ -92,7 +92,7 @@ impl<'t> Collected<'t> {
         let flow = facts.flow(scope).ok_or_else(none)?;
         self.unread(facts)?;
         self.reaches_the_join(facts)?;
-        self.unseen(facts, scope_is_module(facts, site))?;
+        self.known_here_alone(facts, scope_is_module(facts, site))?;
         guards::no_partial_result(facts, &flow, self.variable, site)?;
         self.pays(cx, scope_is_module(facts, site))?;
         Ok(self.fix(cx, &flow, creation.as_ref(), assumptions))
@@ -125,24 +125,17 @@ impl<'t> Collected<'t> {
     }
 
     /// ```python
-    /// try:
-    ///     for x in xs:
-    ///         text += x
-    ///         if x == '.': return            # past the join
-    /// finally:
-    ///     print(text)
+    /// for line in lines:
+    ///     for x in line: text += x
+    ///     else: continue                     # past the join
     /// ```
     fn reaches_the_join(&self, facts: &Facts<'_>) -> Guarded {
-        if let Some(clause) = self.site.child(Field::Alternative) {
-            facts.refuse(Refusal::new(Reason::LoopElse, guards::header(clause)))?;
+        let Some(clause) = self.site.child(Field::Alternative) else { return Ok(()) };
+        let jumps = |node: &Node<'_>| matches!(node.kind(), Kind::BreakStatement | Kind::ContinueStatement);
+        match clause.descendants().find(jumps) {
+            Some(jump) => facts.refuse(Refusal::new(Reason::LoopElse, jump.range())),
+            None => Ok(()),
         }
-        let returns = self.site.descendants().find(|node| node.kind() == Kind::ReturnStatement);
-        let mut around = self.site.ancestors().take_while(|up| up.kind() != Kind::FunctionDefinition);
-        let finally = around.any(|up| up.named_children().any(|part| part.kind() == Kind::FinallyClause));
-        if let Some(returns) = returns.filter(|_| finally) {
-            facts.refuse(Refusal::about(Reason::PartialResult, returns.range(), self.name()))?;
-        }
-        Ok(())
     }
 
     /// ```python
@@ -151,7 +144,7 @@ impl<'t> Collected<'t> {
     ///     text += x
     ///     size()
     /// ```
-    fn unseen(&self, facts: &Facts<'_>, module: Module) -> Guarded {
+    fn known_here_alone(&self, facts: &Facts<'_>, module: Module) -> Guarded {
         let row = facts.model().variable(self.variable);
         if row.is_captured_by_closure() {
             let header = guards::header(self.site);

@@ -50,7 +50,9 @@ pub fn fits_comprehension(facts: &Facts<'_>, part: Node<'_>, form: Form) -> Guar
 /// Whether a local variable that `name` reads is deleted somewhere: then no nested scope may read it there.
 fn is_deleted(facts: &Facts<'_>, name: Node<'_>) -> bool {
     let model = facts.model();
-    let Some(variable) = model.reference_at(name).and_then(|reference| reference.variable) else { return false };
+    let Some(variable) = model.reference_at(name).and_then(|reference| reference.variable) else {
+        return false;
+    };
     let row = model.variable(variable);
     let local = model.scope(row.scope).kind == ScopeKind::Function;
     local && row.bindings.iter().any(|binding| model.binding(*binding).kind == BindingKind::Delete)
