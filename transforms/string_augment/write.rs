@@ -51,9 +51,9 @@ pub(super) fn as_one(cx: &Cx<'_>, row: &Row<'_>, form: Form, left: &str) -> Guar
 /// A comment between the statements.
 struct Comment<'t> {
     node: Node<'t>,
-    /// The statement in front of it.
-    step: usize,
-    /// Whether it stands on the last line of that statement.
+    /// How many statements stand in front of it.
+    before: usize,
+    /// Whether it stands on the last line of the last of them.
     trailing: bool,
 }
 
@@ -61,8 +61,8 @@ struct Comment<'t> {
 ///
 /// ```python
 /// text = 'a'  # noqa: E501
-/// text += f(  # why
-///     'b')
+/// text += ('b '  # why
+///          'c')
 /// ```
 fn row_comments<'t>(facts: &Facts<'t>, row: &Row<'_>) -> Guarded<Vec<Comment<'t>>> {
     let tree = facts.tree();
@@ -73,16 +73,16 @@ fn row_comments<'t>(facts: &Facts<'t>, row: &Row<'_>) -> Guarded<Vec<Comment<'t>
             facts.refuse(Refusal::new(Reason::PragmaInTheWay, comment.range()))?;
         }
         let at = comment.range();
-        if row.steps.iter().any(|step| step.statement.range().contains(at)) {
+        let mut operands = row.steps.iter().flat_map(|step| &step.operands);
+        if operands.any(|operand| operand.node.range().contains(at)) {
             facts.refuse(Refusal::new(Reason::CommentInTheWay, at))?;
+            continue;
         }
-        let before = row.steps.iter().take_while(|step| step.statement.range().end <= at.start).count();
-        let Some(step) = before.checked_sub(1) else { continue };
-        let end = row.steps.get(step).map_or(at.start, |step| step.statement.range().end);
-        let source = tree.source();
-        let trailing = source.line(end) == source.line(at.start);
+        let ends = row.steps.iter().map(|step| step.statement.range().end).take_while(|end| *end <= at.start);
+        let line_of_last = ends.clone().last().map(|end| tree.source().line(end));
         if row.range().contains(at) {
-            kept.push(Comment { node: comment, step, trailing });
+            let trailing = line_of_last == Some(tree.source().line(at.start));
+            kept.push(Comment { node: comment, before: ends.count(), trailing });
         }
     }
     Ok(kept)
@@ -134,15 +134,15 @@ impl<'t> Writer<'_, '_, 't, '_> {
                     self.line(step, style, &mut lines.arguments)?
                 }
             };
-            let mut trailing = comments.iter().filter(|comment| comment.step == at && comment.trailing);
+            let own = comments.iter().filter(|comment| comment.before == at && !comment.trailing);
+            lines.text.extend(own.map(|comment| comment.node.text().to_owned()));
+            let mut trailing = comments.iter().filter(|comment| comment.before == at + 1 && comment.trailing);
             match (written, trailing.next()) {
                 (Some(line), Some(comment)) => lines.text.push(format!("{line}  {}", comment.node.text())),
                 (Some(line), None) => lines.text.push(line),
                 (None, Some(comment)) => lines.text.push(comment.node.text().to_owned()),
                 (None, None) => {}
             }
-            let own = comments.iter().filter(|comment| comment.step == at && !comment.trailing);
-            lines.text.extend(own.map(|comment| comment.node.text().to_owned()));
         }
         Ok(Some(lines))
     }
