@@ -87,7 +87,7 @@ impl Transform for StringAugment {
             written => (written?, form),
         };
         let range = row.range();
-        let before = row.steps.iter().flat_map(|step| &step.values).map(|value| value.range()).collect();
+        let before = row.steps.iter().flat_map(|step| &step.values).map(Node::range).collect();
         Ok(Fix {
             transform: META.id,
             message: format!("write `{}` as one {}", row.target.text(), noun(&row, form)),
@@ -121,6 +121,9 @@ fn form(cx: &Cx<'_>, row: &Row<'_>) -> Option<Form> {
     let asked = wanted != StringStyle::Auto || cx.config.selection.names(META.id);
     match style {
         _ if row.is_constant() => Some(Form::Template(style)),
+        // text = ''
+        // text += name
+        _ if count < 2 => None,
         Style::FString if count > 2 => Some(Form::Template(style)),
         _ if style != Style::FString && joins(cx, row) => Some(Form::Join),
         _ if asked => Some(Form::Template(style)),

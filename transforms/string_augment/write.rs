@@ -33,6 +33,15 @@ pub(super) fn as_one(cx: &Cx<'_>, row: &Row<'_>, form: Form, left: &str) -> Guar
     if let Some(flat) = flat.as_ref().ok().filter(|flat| comments.is_empty() && fits(flat)) {
         return Ok(flat.clone());
     }
+    if let Form::Template(style @ (Style::Format | Style::Percent)) = form
+        && comments.is_empty()
+        && let Ok((text, arguments)) = writer.template(&writer.pieces(), style)
+        && page.used + columns(left) + columns(&text) + " % (".len() <= page.width
+        && !arguments.is_empty()
+    {
+        let behind = Page { used: page.used + columns(left), ..page };
+        return Ok(interpolate::laid_out(&text, &arguments, style, &behind));
+    }
     let Some(lines) = writer.lines(&comments)? else {
         if let Some(comment) = comments.first() {
             cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.node.range()))?;
@@ -108,9 +117,13 @@ impl<'t> Writer<'_, '_, 't, '_> {
             let items = self.items(self.row.operands()).join(", ");
             return Ok(format!("{}.join([{items}])", self.empty()));
         };
-        let pieces: Vec<Piece<'_>> = self.row.operands().map(|operand| self.piece(operand)).collect();
-        let (text, arguments) = self.template(&pieces, style)?;
+        let (text, arguments) = self.template(&self.pieces(), style)?;
         Ok(interpolate::expression(&text, &arguments, style))
+    }
+
+    /// What all operands are in a template.
+    fn pieces(&self) -> Vec<Piece<'t>> {
+        self.row.operands().map(|operand| self.piece(operand)).collect()
     }
 
     /// One line a statement, with its comments; `None` where a `%` or brace in one of them would have to be doubled for

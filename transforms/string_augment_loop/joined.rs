@@ -187,7 +187,7 @@ impl<'t> Joined<'_, '_, 't> {
             Target::Site => (format!("{name} += "), site.range()),
         };
         let head = place.head.map_or_else(String::new, |head| format!("{} + ", head.text()));
-        let (open, parts, separator, close, copied) = if copies {
+        let (open, parts, separator, close, repeated) = if copies {
             ("(", vec![write::iterable(shape, cx)], ", ", ")", write::iterated(shape))
         } else {
             ("([", write::pieces(shape, cx), " ", "])", write::copied_pieces(shape))
@@ -198,7 +198,7 @@ impl<'t> Joined<'_, '_, 't> {
             separator,
             tail: close.to_owned(),
         };
-        let mut edits = vec![write::replacement(cx, replaced, &new, &copied)];
+        let mut edits = vec![write::replacement(cx, replaced, &new, &repeated)];
         let mut footprint = vec![replaced];
         if let Target::Moved { lines } = &place.target {
             edits.insert(0, Edit::delete(*lines));

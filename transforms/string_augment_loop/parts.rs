@@ -53,6 +53,9 @@ impl<'t> Collected<'t> {
         let mut found: Vec<Self> = Vec::new();
         for statement in site.descendants().filter(|node| node.kind() == Kind::ExpressionStatement) {
             let Some((name, element)) = augmented(statement) else { continue };
+            if facts.body_scope(statement) != facts.body_scope(site) {
+                continue;
+            }
             let Some(binding) = facts.model().binding_at(name).filter(|_| name.kind() == Kind::Identifier)
             else {
                 continue;
@@ -90,6 +93,9 @@ impl<'t> Collected<'t> {
         // Without a flow there is nothing to go on with.
         let none = || Refusal::new(Reason::DynamicScope, guards::header(site));
         let flow = facts.flow(scope).ok_or_else(none)?;
+        if creation.is_none() {
+            self.has_value(facts, &flow)?;
+        }
         self.unread(facts)?;
         self.reaches_the_join(facts)?;
         self.known_here_alone(facts, scope_is_module(facts, site))?;
@@ -101,6 +107,20 @@ impl<'t> Collected<'t> {
     fn is_text_here(&self, facts: &Facts<'_>) -> bool {
         let known = |it: &Addition<'_>| guards::plain_text(facts, it.name) == PlainText::Surely;
         self.additions.iter().all(known)
+    }
+
+    /// ```python
+    /// if xs: text = 'a'
+    /// for x in xs:
+    ///     text += x                          # never runs without a text
+    ///     show(x)
+    /// ```
+    fn has_value(&self, facts: &Facts<'_>, flow: &Flow) -> Guarded {
+        let first = self.site.child(Field::Right).or_else(|| self.site.child(Field::Condition));
+        if flow.maybe_unbound(facts.model(), self.variable, first.unwrap_or(self.site)) {
+            facts.refuse(Refusal::about(Reason::NotFresh, guards::header(self.site), self.name()))?;
+        }
+        Ok(())
     }
 
     /// ```python
@@ -146,7 +166,7 @@ impl<'t> Collected<'t> {
     /// ```
     fn known_here_alone(&self, facts: &Facts<'_>, module: Module) -> Guarded {
         let row = facts.model().variable(self.variable);
-        if row.is_captured_by_closure() {
+        if guards::outlives(facts, self.variable) {
             let header = guards::header(self.site);
             facts.refuse(Refusal::about(Reason::AccumulatorObservable, header, &row.name))?;
         }

@@ -50,7 +50,7 @@ fn write(draft: &mut Draft) {
 fn row(draft: &mut Draft, name: &str) {
     let first = part(draft, name);
     draft.line(format!("{name} = {first}"));
-    for _ in 0..draft.random.below(7) + 1 {
+    for _ in 0..=draft.random.below(7) {
         if draft.risk("comment-in-row") {
             let line = draft.pick(&["# why", "# noqa", "    # further in"]);
             draft.line(line);
@@ -84,7 +84,7 @@ fn row(draft: &mut Draft, name: &str) {
 fn part(draft: &mut Draft, name: &str) -> String {
     let used = draft.name();
     if draft.risk("text-read-in-row") {
-        return draft.pick(&["str(len({}))", "{}", "{}.upper()", "str([{}])"]).replace("{}", name);
+        return draft.pick(&["str(len({}))", "{}", "{} + str(k)", "str([{}])"]).replace("{}", name);
     }
     if draft.is_three() && draft.risk("text-bound-in-row") {
         return format!("({name} := 'bound')");
