@@ -36,9 +36,8 @@ fn write(draft: &mut Draft) {
     if draft.chance(30) {
         draft.line(format!("{name} = 'before'"));
     }
-    if draft.risk("text-read-by-closure") || draft.risk("callee-reads-accumulator") {
+    if draft.risk("text-read-by-closure") {
         draft.line(format!("def peek(): return len({name})"));
-        draft.values.push("peek".to_owned());
     }
     draft.receivers.push(name.clone());
     let guard = blocks::wrapping(draft, Hazard::Observed(&name));
@@ -83,6 +82,13 @@ fn row(draft: &mut Draft, name: &str) {
 /// Something that is added.
 fn part(draft: &mut Draft, name: &str) -> String {
     let used = draft.name();
+    // Not as a name among others, since what it shows has an address.
+    if draft.may_meet(&["text-read-by-closure"])
+        && draft.text().contains("def peek(): return len(")
+        && draft.chance(30)
+    {
+        return "str(peek())".to_owned();
+    }
     if draft.risk("text-read-in-row") {
         return draft.pick(&["str(len({}))", "{}", "{} + str(k)", "str([{}])"]).replace("{}", name);
     }
