@@ -19,8 +19,9 @@ const SLOWER: f64 = 0.9;
 /// Another form must be so many times faster for a choice to be wrong.
 const FAR_FASTER: f64 = 1.5;
 
-/// A form that people ask for by name, where the faster one does not exist: its page says that it is slower.
-const ASKED_FOR: (&str, &str) = ("string-concat", "percent");
+/// Forms that people ask for by name, where a faster one does not exist: their pages say where they are slower. The list
+/// in a `join` is so with 100,000 items, not with fewer.
+const ASKED_FOR: [(&str, &str); 2] = [("string-concat", "percent"), ("string-augment-loop", "list")];
 
 /// The sizes of collections at which a form has to pay.
 const LARGE: [&str; 2] = ["1000", "100000"];
@@ -146,7 +147,7 @@ fn chosen_forms_follow_the_evidence() {
             for (version, form) in &made {
                 let Some(speedup) = form.speedup(version) else { continue };
                 let best = made.values().filter_map(|other| other.speedup(version)).fold(speedup, f64::max);
-                let asked_for = (form.transform.as_str(), form.form.as_str()) == ASKED_FOR;
+                let asked_for = ASKED_FOR.contains(&(form.transform.as_str(), form.form.as_str()));
                 if (speedup < SLOWER && !asked_for) || best > speedup * FAR_FASTER {
                     faults.push(format!(
                         "{name} over {items} on Python {version} becomes {}: {speedup}, at best {best}",

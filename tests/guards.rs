@@ -37,7 +37,7 @@ transforms' pages: `unaliased 2` of a page is its second example with that reaso
 
 What changes: the `output`, the `exception`, or the program is `no Python` any more. Some refusals protect what running
 a program cannot show: the `comment` for a tool that would stand at other code, the `formatting` that is switched off,
-and the `speed` that the rewrite would not bring.
+the `speed` that the rewrite would not bring, and the `template` that tools for translations or logs look for.
 
 | Refusal | Reason | Program | Python | What changes |
 |---|---|---|---|---|
@@ -139,16 +139,18 @@ enum Change {
     Comment,
     Formatting,
     Speed,
+    Template,
 }
 
 impl Change {
-    const ALL: [Change; 6] = [
+    const ALL: [Change; 7] = [
         Change::Output,
         Change::Exception,
         Change::NoPython,
         Change::Comment,
         Change::Formatting,
         Change::Speed,
+        Change::Template,
     ];
 
     fn name(self) -> &'static str {
@@ -159,6 +161,7 @@ impl Change {
             Change::Comment => "comment",
             Change::Formatting => "formatting",
             Change::Speed => "speed",
+            Change::Template => "template",
         }
     }
 
@@ -277,6 +280,7 @@ fn layout(reason: Reason, before: &str, after: &str) -> Option<Change> {
         Reason::PragmaInTheWay => (tool_comments(before) != tool_comments(after)).then_some(Change::Comment),
         Reason::FormattingOff => (protected(before) != protected(after)).then_some(Change::Formatting),
         Reason::NoGain => Some(Change::Speed),
+        Reason::LazyMessage => Some(Change::Template),
         _ => None,
     }
 }

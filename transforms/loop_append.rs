@@ -7,11 +7,11 @@
 #[path = "loop_append/extend.rs"]
 mod extend;
 #[path = "loop_append/origin.rs"]
-mod origin;
+pub(super) mod origin;
 #[path = "loop_append/shape.rs"]
-mod shape;
+pub(super) mod shape;
 #[path = "loop_append/write.rs"]
-mod write;
+pub(super) mod write;
 
 use crate::edit::render::whole_lines;
 use crate::edit::{Decline, Verdict};
@@ -21,7 +21,7 @@ use crate::semantic::{BindingId, Facts, Flow, Reason, Refusal, Resolution, Scope
 use crate::syntax::{Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
-use origin::{Creation, Empty, Origin, origin};
+use origin::{Creation, Empty, Origin, empty, origin};
 use shape::{Addition, Shape};
 use write::{Target, Value};
 
@@ -88,23 +88,23 @@ impl Transform for LoopAppend {
 }
 
 /// Everything that is known while one loop is judged.
-struct Judge<'a, 'c, 't> {
-    cx: &'a Cx<'c>,
-    facts: &'a Facts<'c>,
-    shape: &'a Shape<'t>,
+pub(super) struct Judge<'a, 'c, 't> {
+    pub cx: &'a Cx<'c>,
+    pub facts: &'a Facts<'c>,
+    pub shape: &'a Shape<'t>,
 }
 
 /// The collection, and the flow of the body that holds it.
-struct Local<'a> {
-    flow: &'a Flow,
-    variable: VariableId,
+pub(super) struct Local<'a> {
+    pub flow: &'a Flow,
+    pub variable: VariableId,
 }
 
 impl<'t> Judge<'_, '_, 't> {
     fn verdict(&self) -> Verdict {
         let Some(variable) = self.receiver_variable() else { return self.foreign_receiver(&[]) };
         let scope = self.facts.body_scope(self.shape.site);
-        match origin(self.facts, variable, self.shape.site) {
+        match origin(self.facts, variable, self.shape.site, empty) {
             Origin::Created(creation) if self.fills(creation.what) => {
                 self.common(scope)?;
                 self.own_receiver(scope)?;
@@ -112,7 +112,9 @@ impl<'t> Judge<'_, '_, 't> {
                 self.fresh(&Local { flow: &flow, variable }, &creation)
             }
             // Storing into a list, a matrix or an object is no business of ours.
-            _ if matches!(self.shape.addition, Addition::Store { .. }) => Err(Decline::NotThisShape),
+            _ if matches!(self.shape.addition, Addition::Store { .. } | Addition::Augment(_)) => {
+                Err(Decline::NotThisShape)
+            }
             Origin::Created(creation) => {
                 // A method of another class: nothing to go on with.
                 Err(self.about_receiver(Reason::ReceiverUnknown, creation.assignment.statement).into())
@@ -122,7 +124,7 @@ impl<'t> Judge<'_, '_, 't> {
         }
     }
 
-    fn receiver_variable(&self) -> Option<VariableId> {
+    pub(super) fn receiver_variable(&self) -> Option<VariableId> {
         let receiver = self.shape.receiver;
         (receiver.kind() == Kind::Identifier).then_some(())?;
         match self.facts.model().resolve(receiver) {
@@ -131,12 +133,12 @@ impl<'t> Judge<'_, '_, 't> {
         }
     }
 
-    fn own_receiver(&self, scope: ScopeId) -> Guarded {
+    pub(super) fn own_receiver(&self, scope: ScopeId) -> Guarded {
         guards::own_variable(self.facts, self.shape.receiver, scope, Reason::AccumulatorObservable)
             .map(|_| ())
     }
 
-    fn flow(&self, scope: ScopeId) -> Guarded<std::rc::Rc<Flow>> {
+    pub(super) fn flow(&self, scope: ScopeId) -> Guarded<std::rc::Rc<Flow>> {
         // Without a flow there is nothing to go on with.
         let none = || Refusal::new(Reason::DynamicScope, guards::header(self.shape.site));
         self.facts.flow(scope).ok_or_else(none)
@@ -158,7 +160,7 @@ impl<'t> Judge<'_, '_, 't> {
     }
 
     /// What must hold for every result: the loop variables vanish, and what the loop evaluates can move.
-    fn common(&self, scope: ScopeId) -> Guarded {
+    pub(super) fn common(&self, scope: ScopeId) -> Guarded {
         let site = self.shape.site;
         guards::own_names(self.facts, site)?;
         // for x in xs: r.append(*x)
@@ -286,7 +288,7 @@ impl<'t> Judge<'_, '_, 't> {
     }
 
     /// What the pieces read, and what may not stand in them, given what they move into.
-    fn pieces_fit(&self, local: &Local<'_>, form: Form) -> Guarded {
+    pub(super) fn pieces_fit(&self, local: &Local<'_>, form: Form) -> Guarded {
         let site = self.shape.site;
         let model = self.facts.model();
         let targets: Vec<VariableId> = self
@@ -385,7 +387,7 @@ impl<'t> Judge<'_, '_, 't> {
     ///     r = []
     ///     for k in self: r.append(k)
     /// ```
-    fn not_over_self(&self) -> Guarded {
+    pub(super) fn not_over_self(&self) -> Guarded {
         let (model, iterable) = (self.facts.model(), self.iterable());
         let Resolution::Variable(variable) = model.resolve(iterable) else { return Ok(()) };
         let refusal = || Refusal::about(Reason::AccumulatorObservable, iterable.range(), iterable.text());
@@ -408,7 +410,7 @@ impl<'t> Judge<'_, '_, 't> {
 
     /// Where the value is assigned: in place of the creation when nothing in between needs it, else the
     /// creation stays.
-    fn target(&self, local: &Local<'_>, creation: &Creation<'_>) -> Target {
+    pub(super) fn target(&self, local: &Local<'_>, creation: &Creation<'_>) -> Target {
         let site = self.shape.site;
         let statement = creation.assignment.statement;
         let source = statement.source();

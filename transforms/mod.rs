@@ -2,6 +2,8 @@
 
 mod loop_append;
 mod loop_regex_compile;
+mod string_augment;
+mod string_augment_loop;
 mod string_concat;
 
 use crate::engine::{Registry, Transform};
@@ -9,8 +11,13 @@ use crate::engine::{Registry, Transform};
 /// Every built-in transform, in the order in which they are listed.
 pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 
-const TRANSFORMS: &[&dyn Transform] =
-    &[&loop_append::LoopAppend, &loop_regex_compile::LoopRegexCompile, &string_concat::StringConcat];
+const TRANSFORMS: &[&dyn Transform] = &[
+    &loop_append::LoopAppend,
+    &loop_regex_compile::LoopRegexCompile,
+    &string_augment::StringAugment,
+    &string_augment_loop::StringAugmentLoop,
+    &string_concat::StringConcat,
+];
 
 #[cfg(test)]
 mod tests {

@@ -11,9 +11,9 @@ mod write;
 use crate::edit::interpolate::{self, Style};
 use crate::edit::{Assumption, Decline, Edit, Fix, SameString, Verdict};
 use crate::engine::{Cx, Meta, Transform};
-use crate::semantic::guards;
-use crate::semantic::{Class, Facts, Reason};
-use crate::syntax::{Call, Kind, Node};
+use crate::semantic::guards::{self, PlainText};
+use crate::semantic::{Facts, Reason};
+use crate::syntax::{Kind, Node};
 use crate::text::PythonVersion;
 
 use chain::Chain;
@@ -84,32 +84,23 @@ const fn message(style: Style) -> &'static str {
 /// 'a' + column + 'b'                   # an SQL expression
 /// ```
 fn assumptions(facts: &Facts<'_>, chain: &Chain<'_>) -> Option<Vec<Assumption>> {
-    let mut assumptions = Vec::new();
+    let mut assumptions: Vec<Assumption> = Vec::new();
     for operand in &chain.operands {
-        let found = facts.type_of(operand.node);
-        if found.is(Class::Str) {
-            continue;
+        // One that is not known decides for all.
+        let known = if assumptions.is_empty() {
+            guards::plain_text(facts, operand.node)
+        } else {
+            guards::plain_text_here(facts, operand.node)
+        };
+        match known {
+            PlainText::Surely => continue,
+            PlainText::Never => return None,
+            PlainText::Perhaps => {}
         }
-        // u'v' on Python 2, and Markup('v')
-        let other = found.base().is_some_and(|base| base != Class::Str) || is_instance(operand.node);
-        if operand.is_text() || other {
-            return None;
-        }
-        let sentence = format!("`{}` is a plain `str`", one_line(operand.node.text()));
-        if assumptions.iter().all(|known: &Assumption| known.sentence != sentence) {
-            assumptions.push(Assumption { id: "operand-is-str", sentence, unproven: Vec::new() });
+        let assumption = super::string_augment::assume_text(facts, operand.node);
+        if !assumptions.contains(&assumption) {
+            assumptions.push(assumption);
         }
     }
     Some(assumptions)
-}
-
-/// Whether `node` calls what is named like a class: nobody would take that for a plain string.
-fn is_instance(node: Node<'_>) -> bool {
-    let called = Call::cast(node).map(|call| call.function.text());
-    let name = called.and_then(|called| called.rsplit('.').next());
-    name.is_some_and(|name| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

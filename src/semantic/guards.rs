@@ -19,8 +19,8 @@ pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
 pub use order::commute;
-pub use result::{no_partial_result, unaliased, unobserved};
-pub use strings::{is_read_as_spelled, no_template};
+pub use result::{cannot_fail, no_partial_result, runs_known_code, unaliased, unobserved};
+pub use strings::{PlainText, is_read_as_spelled, no_template, plain_text, plain_text_here, why_no_text};
 pub use types::{Certainty, behaves_as, what_would_tell};
 
 /// What a guard says.

@@ -79,8 +79,8 @@ impl Serialize for Reason {
 reasons! {
     /// Names bound in a class body are attributes, and a comprehension in it cannot see them.
     ClassScope, "class-scope",
-        "the loop runs in a class body, whose names are attributes that a comprehension cannot see",
-        "move the loop into a function";
+        "it runs in a class body, whose names are attributes that a comprehension cannot see",
+        "move it into a function";
     /// `for ... else`.
     LoopElse, "loop-else", "the loop has an `else` clause", "write what it holds behind the loop";
     /// The target of the loop stores into an object.
@@ -102,10 +102,10 @@ reasons! {
     AccumulatorReadInLoop, "accumulator-read-in-loop", "{} is read inside the loop", "";
     /// Somebody could see the collection while it is being filled.
     AccumulatorObservable, "accumulator-observable",
-        "{} can be seen by other code while the loop fills it", "build it in a local variable";
+        "{} can be seen by other code while it is being filled", "build it in a local variable";
     /// An exception handler or later code could see a half-filled collection.
-    PartialResult, "partial-result", "if the loop raises, {} is used half filled",
-        "fill another name, and assign it behind the loop";
+    PartialResult, "partial-result", "after an exception {} is used half filled",
+        "fill another name, and assign it when it is complete";
     /// The collection is not known to be created empty right before the loop.
     NotFresh, "not-fresh", "{} is not known to be a new, empty collection here", "create it right before the loop";
     /// The collection is not known to be a builtin one.
@@ -130,7 +130,7 @@ reasons! {
     /// Names of the scope can be reached by their spelling.
     DynamicScope, "dynamic-scope",
         "the scope's names can be reached through `locals`, `globals`, `eval`, `exec` or a frame",
-        "move the loop into a function of its own";
+        "move it into a function of its own";
     /// A star import may rebind the name of a builtin.
     NotBuiltin, "not-builtin", "the name {} is not known to be the builtin", "";
     /// `yield` cannot move into a comprehension.

@@ -329,3 +329,143 @@ CASES += [
         "repr", words, "'word ' + repr(x) + ';'", "f'word {x!r};'", "'word %s;' % repr(x)", "'word {};'.format(repr(x))"
     ),
 ]
+
+
+def letters(size):
+    return {"xs": [chr(97 + number % 26) for number in range(size)]}
+
+
+def text_holders(size):
+    return {"xs": [chr(97 + number % 26) for number in range(size)], "Holder": Holder}
+
+
+def row(name, parts):
+    """The text put together from `parts`, once for every `x`; a part that is no literal is a name."""
+    literal = [part.startswith("'") for part in parts]
+    loop = "".join(["r = " + parts[0]] + ["\n    r += " + part for part in parts[1:]])
+    inner = "".join(part[1:-1] if known else "%s" for part, known in zip(parts, literal))
+    values = [part for part, known in zip(parts, literal) if not known]
+    forms = [("loop", loop)]
+    if not values:
+        forms.append(("literal", "r = '%s'" % inner))
+    else:
+        arguments = values[0] if len(values) == 1 else "(%s)" % ", ".join(values)
+        fields = "".join(part[1:-1] if known else "{%s}" % part for part, known in zip(parts, literal))
+        forms += [
+            ("f-string", "r = f'%s'" % fields),
+            ("percent", "r = '%s' %% %s" % (inner, arguments)),
+            ("join", "r = ''.join([%s])" % ", ".join(parts)),
+        ]
+    return Case(
+        "string-augment", name, words, [(form, "for x in xs:\n    " + body) for form, body in forms]
+    )
+
+
+def parts_of(count):
+    return ["'number %d: '" % number if number % 2 == 0 else "x" for number in range(count)]
+
+
+CASES += [row("augment-literals-%d" % count, ["'line %d\\n'" % it for it in range(count)]) for count in (2, 5)]
+CASES += [row("augment-row-%d" % count, parts_of(count)) for count in (2, 3, 6, 10, 24)]
+
+
+def joining(name, make, head, element, comprehension, others=()):
+    return Case(
+        "string-augment-loop",
+        name,
+        make,
+        [
+            ("loop", fill("r = ''", head, "r += " + element)),
+            ("list", "r = ''.join([%s])" % comprehension),
+            ("generator", "r = ''.join(%s)" % comprehension),
+        ]
+        + list(others),
+    )
+
+
+CASES += [
+    Case(
+        "string-augment-loop",
+        "augment-loop-copy",
+        words,
+        [("loop", fill("r = ''", FOR, "r += x")), ("join", "r = ''.join(xs)")],
+    ),
+    joining(
+        "augment-loop-filtered",
+        words,
+        ["for x in xs:", "if x.isalnum():"],
+        "x",
+        "x for x in xs if x.isalnum()",
+    ),
+    joining("augment-loop-upper", words, FOR, "x.upper()", "x.upper() for x in xs"),
+    joining("augment-loop-slice", words, FOR, "x[1:]", "x[1:] for x in xs"),
+    joining("augment-loop-sum", words, FOR, "x + ', '", "x + ', ' for x in xs"),
+    joining("augment-loop-str", numbers, FOR, "str(x)", "str(x) for x in xs"),
+    joining(
+        "augment-loop-nested",
+        rows,
+        ["for row in rows:", "for x in row:"],
+        "str(x)",
+        "str(x) for row in rows for x in row",
+    ),
+    Case(
+        "string-augment-loop",
+        "augment-loop-head",
+        words,
+        [
+            ("loop", fill("r = 'head'", FOR, "r += x.upper()")),
+            ("list", "r = 'head' + ''.join([x.upper() for x in xs])"),
+        ],
+    ),
+    Case(
+        "string-augment-loop",
+        "augment-loop-parts",
+        words,
+        [
+            ("loop", "r = ''\nfor x in xs:\n    y = x.upper()\n    r += y\n    r += ', '"),
+            (
+                "parts",
+                "_parts = []\nfor x in xs:\n    y = x.upper()\n    _parts.append(y)\n    _parts.append(', ')\n"
+                "r = ''.join(_parts)",
+            ),
+        ],
+    ),
+    Case(
+        "string-augment-loop",
+        "augment-loop-attribute",
+        text_holders,
+        [
+            ("loop", "h = Holder()\nh.items = ''\nfor x in xs:\n    h.items += x"),
+            ("join", "h = Holder()\nh.items = ''\nh.items += ''.join(xs)"),
+            (
+                "parts",
+                "h = Holder()\nh.items = ''\n_parts = []\nfor x in xs:\n    _parts.append(x)\nh.items += ''.join(_parts)",
+            ),
+        ],
+    ),
+    Case(
+        "string-augment-loop",
+        "augment-loop-at-module-level",
+        words,
+        [
+            ("loop", fill("r = ''", FOR, "r += x.upper()")),
+            ("list", "r = ''.join([x.upper() for x in xs])"),
+            ("generator", "r = ''.join(x.upper() for x in xs)"),
+        ],
+        at_module_level=True,
+    ),
+    Case(
+        "string-augment-loop",
+        "augment-loop-parts-at-module-level",
+        words,
+        [
+            ("loop", "r = ''\nfor x in xs:\n    y = x.upper()\n    r += y\n    r += ', '"),
+            (
+                "parts",
+                "_parts = []\nfor x in xs:\n    y = x.upper()\n    _parts.append(y)\n    _parts.append(', ')\n"
+                "r = ''.join(_parts)",
+            ),
+        ],
+        at_module_level=True,
+    ),
+]

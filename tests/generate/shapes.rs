@@ -9,6 +9,10 @@ use super::draft::Draft;
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
+#[path = "shapes/string_augment.rs"]
+mod string_augment;
+#[path = "shapes/string_augment_loop.rs"]
+mod string_augment_loop;
 #[path = "shapes/string_concat.rs"]
 mod string_concat;
 
@@ -27,4 +31,10 @@ pub struct Shape {
 }
 
 /// The shapes of all transforms.
-pub const SHAPES: &[Shape] = &[loop_append::SHAPE, loop_regex_compile::SHAPE, string_concat::SHAPE];
+pub const SHAPES: &[Shape] = &[
+    loop_append::SHAPE,
+    loop_regex_compile::SHAPE,
+    string_augment::SHAPE,
+    string_augment_loop::SHAPE,
+    string_concat::SHAPE,
+];

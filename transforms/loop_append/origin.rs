@@ -5,15 +5,17 @@ use crate::syntax::{Assignment, Call, Kind, Node};
 
 /// What a new, empty collection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Empty {
+pub(in super::super) enum Empty {
     List,
     Set,
     Dict,
+    /// Text, which need not be empty.
+    Text,
 }
 
 /// The statement that creates the collection.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Creation<'t> {
+pub(in super::super) struct Creation<'t> {
     pub assignment: Assignment<'t>,
     pub what: Empty,
     /// Whether it stands in the same block as the loop.
@@ -21,7 +23,7 @@ pub(super) struct Creation<'t> {
 }
 
 /// What precedes the loop.
-pub(super) enum Origin<'t> {
+pub(in super::super) enum Origin<'t> {
     /// On every way to the loop, and not touched since.
     Created(Creation<'t>),
     /// The last statement before the loop that mentions the collection, which is no creation.
@@ -30,8 +32,16 @@ pub(super) enum Origin<'t> {
     Elsewhere,
 }
 
+/// What a value is, if it is a new collection.
+pub(in super::super) type Made = fn(&Facts<'_>, Node<'_>) -> Option<Empty>;
+
 /// Walks back from `site`, through the blocks around it as far as each of their runs reaches the loop once.
-pub(super) fn origin<'t>(facts: &Facts<'_>, variable: VariableId, site: Node<'t>) -> Origin<'t> {
+pub(in super::super) fn origin<'t>(
+    facts: &Facts<'_>,
+    variable: VariableId,
+    site: Node<'t>,
+    made: Made,
+) -> Origin<'t> {
     let refusal = |at: Node<'_>| Refusal::new(Reason::NotFresh, at.range());
     let mut at = site;
     let mut same_block = true;
@@ -44,7 +54,7 @@ pub(super) fn origin<'t>(facts: &Facts<'_>, variable: VariableId, site: Node<'t>
                 return Origin::Touched(statement);
             }
             if mentions(facts, variable, statement) {
-                if let Some((assignment, what)) = creation(facts, variable, statement) {
+                if let Some((assignment, what)) = creation(facts, variable, statement, made) {
                     return Origin::Created(Creation { assignment, what, same_block });
                 }
                 if !only_returns(facts, variable, statement) && facts.refuse(refusal(statement)).is_err() {
@@ -109,6 +119,7 @@ fn creation<'t>(
     facts: &Facts<'_>,
     variable: VariableId,
     statement: Node<'t>,
+    made: Made,
 ) -> Option<(Assignment<'t>, Empty)> {
     let assignment =
         Assignment::cast(statement).filter(|assignment| assignment.left.kind() == Kind::Identifier)?;
@@ -116,10 +127,11 @@ fn creation<'t>(
     if binding.variable != variable {
         return None;
     }
-    Some((assignment, empty(facts, assignment.right)?))
+    Some((assignment, made(facts, assignment.right)?))
 }
 
-fn empty(facts: &Facts<'_>, value: Node<'_>) -> Option<Empty> {
+/// What an empty collection is.
+pub(in super::super) fn empty(facts: &Facts<'_>, value: Node<'_>) -> Option<Empty> {
     match value.kind() {
         Kind::List if value.named_children().next().is_none() => Some(Empty::List),
         Kind::Dictionary if value.named_children().next().is_none() => Some(Empty::Dict),

@@ -1,10 +1,11 @@
 //! What the loop looks like: a chain of `for` and `if` around one statement that fills a collection.
 
 use crate::syntax::{Argument, Assignment, Attribute, Call, Field, ForLoop, Kind, Node};
+use crate::text::Range;
 
 /// A loop that does nothing but fill one collection.
 #[derive(Debug)]
-pub(super) struct Shape<'t> {
+pub(in super::super) struct Shape<'t> {
     /// The outermost loop.
     pub site: Node<'t>,
     /// What surrounds the statement, outermost first; the first is a `for`.
@@ -19,7 +20,7 @@ pub(super) struct Shape<'t> {
 
 /// A level of the chain.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Clause<'t> {
+pub(in super::super) enum Clause<'t> {
     /// `for target in iterable:`.
     For(ForLoop<'t>),
     /// `if condition:`.
@@ -30,7 +31,7 @@ pub(super) enum Clause<'t> {
 
 /// `target = value`, where the target is read once.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Temporary<'t> {
+pub(in super::super) struct Temporary<'t> {
     /// The name.
     pub target: Node<'t>,
     /// What it holds.
@@ -39,7 +40,7 @@ pub(super) struct Temporary<'t> {
 
 /// The element that one turn adds.
 #[derive(Clone, Debug)]
-pub(super) enum Element<'t> {
+pub(in super::super) enum Element<'t> {
     /// The expression as it stands.
     Plain(Node<'t>),
     /// The expression with the temporary's value in place of its name, which it evaluates first.
@@ -50,6 +51,13 @@ pub(super) enum Element<'t> {
         name: Node<'t>,
         /// What comes in its place.
         value: Node<'t>,
+    },
+    /// What stands behind the name in `text = text + one + another`, two operands at least.
+    Tail {
+        /// The whole sum.
+        sum: Node<'t>,
+        /// The operands.
+        operands: Vec<Node<'t>>,
     },
     /// One of two, by a condition.
     Choice {
@@ -84,6 +92,7 @@ impl<'t> Element<'t> {
         match self {
             Element::Plain(node) => into.push(*node),
             Element::Inlined { expression, value, .. } => into.extend([*value, *expression]),
+            Element::Tail { operands, .. } => into.extend(operands),
             Element::Choice { condition, yes, no } => {
                 into.push(*condition);
                 yes.parts(into);
@@ -95,7 +104,7 @@ impl<'t> Element<'t> {
 
 /// What one turn adds.
 #[derive(Clone, Debug)]
-pub(super) enum Addition<'t> {
+pub(in super::super) enum Addition<'t> {
     /// `receiver.append(element)`.
     Append(Element<'t>),
     /// `receiver.add(element)`.
@@ -109,6 +118,8 @@ pub(super) enum Addition<'t> {
     },
     /// `receiver.append(*elements)` or `receiver.add(*elements)`.
     Unpacked(Node<'t>),
+    /// `receiver += element`, or `receiver = receiver + element`.
+    Augment(Element<'t>),
 }
 
 impl<'t> Addition<'t> {
@@ -116,7 +127,9 @@ impl<'t> Addition<'t> {
     pub fn parts(&self) -> Vec<Node<'t>> {
         let mut parts = Vec::new();
         match self {
-            Addition::Append(element) | Addition::Add(element) => element.parts(&mut parts),
+            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
+                element.parts(&mut parts);
+            }
             Addition::Unpacked(argument) => parts.push(*argument),
             Addition::Store { subscript, value } => {
                 parts.extend(subscript.children_in(Field::Subscript));
@@ -129,7 +142,9 @@ impl<'t> Addition<'t> {
     /// How many conditions choose the element.
     fn conditions(&self) -> usize {
         match self {
-            Addition::Append(element) | Addition::Add(element) => element.conditions(),
+            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
+                element.conditions()
+            }
             _ => 0,
         }
     }
@@ -137,7 +152,9 @@ impl<'t> Addition<'t> {
     /// The element, if it is taken over as it stands.
     pub fn plain_element(&self) -> Option<Node<'t>> {
         match self {
-            Addition::Append(element) | Addition::Add(element) => element.plain(),
+            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
+                element.plain()
+            }
             _ => None,
         }
     }
@@ -243,6 +260,7 @@ fn with_temporary<'t>(addition: &Addition<'t>, temporary: &Temporary<'t>) -> Opt
     };
     Some(match addition {
         Addition::Add(_) => Addition::Add(element),
+        Addition::Augment(_) => Addition::Augment(element),
         _ => Addition::Append(element),
     })
 }
@@ -303,12 +321,16 @@ fn choice<'t>(condition: Node<'t>, yes: Added<'t>, no: Added<'t>) -> Option<Adde
     let addition = match (yes.1, no.1) {
         (Addition::Append(one), Addition::Append(other)) if same => Addition::Append(choose(one, other)),
         (Addition::Add(one), Addition::Add(other)) if same => Addition::Add(choose(one, other)),
+        (Addition::Augment(one), Addition::Augment(other)) if same => Addition::Augment(choose(one, other)),
         _ => return None,
     };
     Some((yes.0, addition))
 }
 
 fn single_addition(statement: Node<'_>) -> Option<Added<'_>> {
+    if let Some((receiver, element)) = augmented(statement) {
+        return Some((receiver, Addition::Augment(element)));
+    }
     if let Some(assignment) = Assignment::cast(statement) {
         let stored = assignment.left.kind() == Kind::Subscript
             && assignment.annotation.is_none()
@@ -330,4 +352,42 @@ fn single_addition(statement: Node<'_>) -> Option<Added<'_>> {
         _ => return None,
     };
     Some((method.object, addition))
+}
+
+/// The receiver and the element of `receiver += element` or `receiver = receiver + element`.
+pub(in super::super) fn augmented(statement: Node<'_>) -> Option<(Node<'_>, Element<'_>)> {
+    let inner =
+        statement.named_children().next().filter(|_| statement.kind() == Kind::ExpressionStatement)?;
+    let (left, sum) = (inner.child(Field::Left)?, inner.child(Field::Right)?);
+    if inner.kind() == Kind::AugmentedAssignment {
+        return inner.has_token("+=").then_some((left, Element::Plain(sum)));
+    }
+    let plain = inner.kind() == Kind::Assignment && left.kind() == Kind::Identifier;
+    (plain && inner.child(Field::Type).is_none()).then_some(())?;
+    let mut operands = Vec::new();
+    let mut first = sum;
+    while first.kind() == Kind::BinaryOperator && first.has_token("+") {
+        operands.push(first.child(Field::Right)?);
+        first = first.child(Field::Left)?;
+    }
+    (first.kind() == Kind::Identifier && first.text() == left.text()).then_some(())?;
+    operands.reverse();
+    match operands.as_slice() {
+        [] => None,
+        [only] => Some((left, Element::Plain(*only))),
+        _ => Some((left, Element::Tail { sum, operands })),
+    }
+}
+
+impl Element<'_> {
+    /// The text of a plain element or a tail; that of others is not one piece.
+    pub fn range(&self) -> Option<Range> {
+        match self {
+            Element::Plain(node) => Some(node.range()),
+            Element::Tail { sum, operands } => {
+                Some(Range::new(operands.first()?.range().start, sum.range().end))
+            }
+            Element::Inlined { .. } | Element::Choice { .. } => None,
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::origin::Empty;
 use super::shape::{Addition, Clause, Element, Shape};
 
 /// The new value of the collection.
-pub(super) enum Value {
+pub(in super::super) enum Value {
     /// `list(xs)`.
     Copy(&'static str),
     /// `list(map(function, xs))`.
@@ -24,7 +24,7 @@ pub(super) enum Value {
 }
 
 /// Where the value is assigned.
-pub(super) enum Target {
+pub(in super::super) enum Target {
     /// In place of creation and loop, which stand next to one another.
     Creation(Range),
     /// In place of the loop; the lines of the creation go.
@@ -35,7 +35,7 @@ pub(super) enum Target {
 
 /// What a collection is extended with.
 #[derive(Clone, Copy)]
-pub(super) enum Extension {
+pub(in super::super) enum Extension {
     /// What the loop iterates over.
     Iterable,
     /// A list that is built first.
@@ -45,7 +45,7 @@ pub(super) enum Extension {
 }
 
 /// `r = [...]` in place of the loop.
-pub(super) fn assignment(
+pub(in super::super) fn assignment(
     cx: &Cx<'_>,
     shape: &Shape<'_>,
     value: &Value,
@@ -102,7 +102,7 @@ pub(super) fn assignment(
 }
 
 /// `r.extend(...)` in place of the loop.
-pub(super) fn extension(cx: &Cx<'_>, shape: &Shape<'_>, with: Extension, message: String) -> Fix {
+pub(in super::super) fn extension(cx: &Cx<'_>, shape: &Shape<'_>, with: Extension, message: String) -> Fix {
     let method = if matches!(shape.addition, Addition::Add(_)) { "update" } else { "extend" };
     let head = format!("{}.{method}(", shape.receiver.text());
     let new = match with {
@@ -143,17 +143,17 @@ fn call(left: &str, function: &str, arguments: Vec<String>) -> Bracketed {
 }
 
 /// What the only loop iterates over, as an argument.
-fn iterable(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
+pub(in super::super) fn iterable(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
     let header = shape.loops().next();
     header.map_or_else(String::new, |header| Slot::Argument.fill(&moved(header.iterable, &inner(shape, cx))))
 }
 
 /// The element and the clauses of a comprehension.
-fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
+pub(in super::super) fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
     let to = inner(shape, cx);
     let piece = |slot: Slot, node: Node<'_>| slot.fill(&moved(node, &to));
     let added = match &shape.addition {
-        Addition::Append(added) | Addition::Add(added) => {
+        Addition::Append(added) | Addition::Add(added) | Addition::Augment(added) => {
             let flat = element(added, &to);
             let fits = !flat.contains('\n') && columns(&to) + columns(&flat) <= cx.config.line_length;
             if fits { vec![flat] } else { element_lines(added, &to) }
@@ -203,6 +203,9 @@ fn element(added: &Element<'_>, to: &str) -> String {
             let before = part(Range::new(whole.start, hole.start));
             let behind = part(Range::new(hole.end, whole.end));
             Slot::Element.fill(&fill_between(&before, &moved(*value, to), &behind))
+        }
+        Element::Tail { sum, .. } => {
+            added.range().map_or_else(String::new, |range| Slot::Element.fill(&moved_range(*sum, range, to)))
         }
         Element::Choice { .. } => element_lines(added, to).join(" "),
     }
@@ -282,27 +285,31 @@ fn key(subscript: Node<'_>, to: &str) -> String {
 }
 
 /// What the only loop iterates over, when that alone is repeated.
-fn iterated(shape: &Shape<'_>) -> Vec<Range> {
+pub(in super::super) fn iterated(shape: &Shape<'_>) -> Vec<Range> {
     shape.loops().map(|header| header.iterable.range()).collect()
 }
 
 /// What the pieces of a comprehension repeat of the original text, with the comments in it.
-fn copied_pieces(shape: &Shape<'_>) -> Vec<Range> {
+pub(in super::super) fn copied_pieces(shape: &Shape<'_>) -> Vec<Range> {
     let clauses = shape.clauses.iter().flat_map(|clause| match clause {
         Clause::For(header) => vec![header.target, header.iterable],
         Clause::If(condition) => vec![*condition],
         Clause::Unless(condition) => vec![repeated_by_negation(*condition)],
     });
-    clauses.chain(shape.addition.parts()).map(|node| node.range()).collect()
+    let tail = match &shape.addition {
+        Addition::Augment(tail @ Element::Tail { .. }) => tail.range(),
+        _ => None,
+    };
+    clauses.chain(shape.addition.parts()).map(|node| node.range()).chain(tail).collect()
 }
 
-fn inner(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
+pub(in super::super) fn inner(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
     Page::at(cx.tree, shape.site.range(), cx.config.line_length).inner()
 }
 
 /// The new code with the comments of what it replaces: those in `copied` text are part of the code, one that only
 /// follows the creation stays behind it, all others stand above it, in order.
-fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) -> Edit {
+pub(in super::super) fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) -> Edit {
     let source = cx.tree.source();
     let page = Page::at(cx.tree, replaced, cx.config.line_length);
     let mut text = new.lay_out(&page);
@@ -335,7 +342,11 @@ fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) 
 /// # Errors
 ///
 /// For comments that speak to a tool about their line, but for a type comment that is the only comment.
-pub(super) fn check_creation_comments(facts: &Facts<'_>, replaced: Range, site: Node<'_>) -> Guarded {
+pub(in super::super) fn check_creation_comments(
+    facts: &Facts<'_>,
+    replaced: Range,
+    site: Node<'_>,
+) -> Guarded {
     let tree = facts.tree();
     let others = comments_in(tree, replaced).count();
     let early = comments_in(tree, Range::new(replaced.start, site.range().start));
@@ -356,7 +367,7 @@ pub(super) fn check_creation_comments(facts: &Facts<'_>, replaced: Range, site: 
 /// # Errors
 ///
 /// For comments that speak to a tool about their line.
-pub(super) fn check_comments(facts: &Facts<'_>, site: Node<'_>) -> Guarded {
+pub(in super::super) fn check_comments(facts: &Facts<'_>, site: Node<'_>) -> Guarded {
     let tree = facts.tree();
     let behind = trailing_comment(tree, site.range().end);
     for comment in comments_in(tree, site.range()).chain(behind) {

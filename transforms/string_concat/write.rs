@@ -25,20 +25,24 @@ pub fn written(cx: &Cx<'_>, chain: &Chain<'_>, style: Style) -> Guarded<String> 
         page: Page::at(cx.tree, chain.node.range(), cx.config.line_length),
     };
     let (text, arguments) = match writer.lines() {
-        Ok(written) => written,
+        Ok(lines) => lines,
+        // There is nothing to go on with.
         Err(Unspeakable::Literal(literal)) => {
-            cx.facts.refuse(Refusal::new(Reason::TextNotOneLine, literal.range()))?;
-            Default::default()
+            return Err(Refusal::new(Reason::TextNotOneLine, literal.range()));
         }
+        // There is nothing to go on with.
         Err(Unspeakable::Expression(expression)) => {
-            cx.facts.refuse(Refusal::new(Reason::ExpressionNotEmbeddable, expression.range()))?;
-            Default::default()
+            return Err(Refusal::new(Reason::ExpressionNotEmbeddable, expression.range()));
         }
     };
-    // Arguments follow the whole text, and so would the comments of its lines.
+    // str(  # why
+    //     x)
     let lost = comments_in(cx.tree, chain.node.range()).find(|comment| {
-        let inside = |operand: &Operand<'_>| operand.node.range().contains(comment.range());
-        !arguments.is_empty() || chain.operands.iter().any(inside)
+        let holder = chain.operands.iter().position(|operand| operand.node.range().contains(comment.range()));
+        holder.and_then(|at| pieces.get(at)).is_some_and(|piece| match piece {
+            Piece::Value(value, _) => !value.range().contains(comment.range()),
+            Piece::Text(_) | Piece::Formatted(_) => true,
+        })
     });
     if let Some(comment) = lost {
         cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;

@@ -58,9 +58,35 @@ pub fn unobserved(
     Ok(())
 }
 
+/// Whether evaluating `part`, for which `site` is reached, runs no unknown code and raises nothing, so that nobody can
+/// tell what was done before it.
+///
+/// ```python
+/// text = 'a'
+/// text += name                         # where `name` is a plain string
+/// ```
+pub fn cannot_fail(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_>) -> bool {
+    let acts = Effects::CALLS_UNKNOWN | Effects::MAY_RAISE | Effects::SUSPENDS | Effects::BINDS;
+    !effects::of_expression(facts, part).intersects(acts) && has_values(facts, flow, part, site)
+}
+
+/// Whether the statements of the loop `site` run no code of a user's by themselves, to iterate, unpack or test.
+///
+/// ```python
+/// for x in numbered(self): self.text += x     # a generator that looks at `self.text`
+/// ```
+pub fn runs_known_code(facts: &Facts<'_>, site: Node<'_>) -> bool {
+    effects::loop_runs_known_code(facts, site)
+}
+
 /// Whether evaluating `part`, which runs known code alone, may raise: it does more than read names, or one of them
 /// may have no value.
 fn may_raise(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_>) -> bool {
+    !effects::only_names(part) || !has_values(facts, flow, part, site)
+}
+
+/// Whether every name in `part` surely has a value where `site` evaluates it.
+fn has_values(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_>) -> bool {
     let model = facts.model();
     let surely_bound = |name: Node<'_>| {
         let Resolution::Variable(variable) = model.resolve(name) else { return model.is_builtin(name) };
@@ -69,8 +95,8 @@ fn may_raise(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_>) -> 
         bound_by_site
             || (here && !flow.maybe_unbound(model, variable, site.child(Field::Right).unwrap_or(site)))
     };
-    let names = part.descendants().filter(|node| node.kind() == Kind::Identifier);
-    !effects::only_names(part) || names.into_iter().any(|name| !surely_bound(name))
+    let mut names = part.descendants().filter(|node| node.kind() == Kind::Identifier);
+    names.all(surely_bound)
 }
 
 /// Whether a loop of `site` takes its items apart, which they may have too few or too many parts for.

@@ -1,8 +1,8 @@
 //! Guards about strings that are read by somebody else than the program.
 
-use super::super::{Facts, Reason, Refusal};
-use super::Guarded;
-use crate::syntax::{Attribute, Call, Field, Kind, Node};
+use super::super::{Class, Facts, Reason, Refusal};
+use super::{Guarded, behaves_as, what_would_tell};
+use crate::syntax::{Attribute, Call, Field, Kind, Node, is_text};
 
 /// Functions that look their argument up among translations.
 const TRANSLATING: &[&str] = &[
@@ -30,6 +30,58 @@ const TRANSLATING: &[&str] = &[
 /// Methods that log a message.
 const LOGGING: &[&str] =
     &["critical", "debug", "error", "exception", "fatal", "info", "log", "msg", "trace", "warn", "warning"];
+
+/// How far it is known that an expression gives a plain `str`, on which `+` runs no code and never fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlainText {
+    /// It does.
+    Surely,
+    /// Nothing says that it does, nor that it does not.
+    Perhaps,
+    /// It gives something else, or a literal of another kind.
+    Never,
+}
+
+/// Whether `node` gives a plain `str`; everybody is asked who may know.
+///
+/// ```python
+/// text = Markup('<b>')
+/// text += name                         # escaped, unlike in an f-string
+/// ```
+pub fn plain_text(facts: &Facts<'_>, node: Node<'_>) -> PlainText {
+    match plain_text_here(facts, node) {
+        PlainText::Perhaps if behaves_as(facts, node, Class::Str).is_ok() => PlainText::Surely,
+        found => found,
+    }
+}
+
+/// The same by the code around alone, for what does not decide a fix.
+pub fn plain_text_here(facts: &Facts<'_>, node: Node<'_>) -> PlainText {
+    let found = facts.type_of(node);
+    if found.is(Class::Str) {
+        return PlainText::Surely;
+    }
+    // u'a' of Python 2, t'a', Markup('a')
+    let other = is_text(node) || found.base().is_some_and(|base| base != Class::Str) || is_instance(node);
+    if other { PlainText::Never } else { PlainText::Perhaps }
+}
+
+/// Why `node` is not known to give a plain `str`, and what would help, in sentences.
+pub fn why_no_text(facts: &Facts<'_>, node: Node<'_>) -> Vec<String> {
+    let Some(refusal) = behaves_as(facts, node, Class::Str).err() else { return Vec::new() };
+    let mut told = vec![refusal.sentence()];
+    if refusal.reason == Reason::ClassUnknown {
+        told.extend(what_would_tell(facts, node));
+    }
+    told
+}
+
+/// Whether `node` calls what is named like a class: nobody would take that for a plain string.
+fn is_instance(node: Node<'_>) -> bool {
+    let called = Call::cast(node).map(|call| call.function.text());
+    let name = called.and_then(|called| called.rsplit('.').next());
+    name.is_some_and(|name| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase))
+}
 
 /// That the string is not the message of a function that fills in or translates templates by itself.
 ///
