@@ -9,6 +9,7 @@
     reason = "a test that meets something unexpected should stop there, and say so"
 )]
 
+mod advice;
 mod behaviour;
 mod bytes;
 mod cli;
