@@ -27,5 +27,6 @@ mod readme;
 mod regex_syntax;
 mod scopes;
 mod support;
+mod templates;
 mod tidy;
 mod types;

@@ -1,7 +1,11 @@
 //! The built-in transforms, each a page (`<id>.md`) and a judgement (`<id>.rs`).
 
+mod filling;
+mod format_call;
 mod loop_append;
 mod loop_regex_compile;
+mod percent_format;
+mod static_join;
 mod string_augment;
 mod string_augment_loop;
 mod string_concat;
@@ -17,6 +21,9 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,
     &string_concat::StringConcat,
+    &percent_format::PercentFormat,
+    &format_call::FormatCall,
+    &static_join::StaticJoin,
 ];
 
 #[cfg(test)]

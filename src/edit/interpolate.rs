@@ -3,7 +3,8 @@
 //! That a value may be put into the string was decided before; here only what can be spelled is.
 
 use super::render::{Bracketed, Page};
-use crate::syntax::{Kind, Node, StringPrefix, Unit, inside, units};
+use crate::semantic::Facts;
+use crate::syntax::{Call, Kind, Node, StringPrefix, Unit, inside, units};
 use crate::text::{PythonVersion, Range, Target};
 
 /// How the user wants strings with values in them to be spelled.
@@ -200,6 +201,27 @@ pub fn apart(node: Node<'_>, replacement: &str) -> String {
     format!("{}{replacement}{}", if before { " " } else { "" }, if behind { " " } else { "" })
 }
 
+/// The argument of `str(x)` or `repr(x)`, and which of them it is.
+pub fn converted<'t>(node: Node<'t>, facts: &Facts<'_>) -> Option<(Node<'t>, Conversion)> {
+    let call = Call::cast(node)?;
+    let conversion = match call.function.text() {
+        "str" => Conversion::Str,
+        "repr" => Conversion::Repr,
+        _ => return None,
+    };
+    let argument = call.sole_argument().filter(|argument| argument.kind() != Kind::GeneratorExpression)?;
+    facts.model().is_builtin(call.function).then_some((argument, conversion))
+}
+
+/// What stands in parentheses, where those do nothing in a template.
+pub fn unwrapped(node: Node<'_>) -> Node<'_> {
+    let inner = node.named_children().find(|part| !part.is_trivia());
+    let group = node.kind() == Kind::ParenthesizedExpression;
+    inner
+        .filter(|inner| group && !matches!(inner.kind(), Kind::Yield | Kind::GeneratorExpression))
+        .unwrap_or(node)
+}
+
 /// Whether every operator leaves `expression` in one piece.
 fn is_primary(expression: Node<'_>) -> bool {
     matches!(
@@ -221,7 +243,7 @@ impl Piece<'_> {
 }
 
 /// The literals of an implicit concatenation, or the one literal.
-fn parts_of(literal: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+pub(super) fn parts_of(literal: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     let several = literal.kind() == Kind::ConcatenatedString;
     let parts = literal.named_children().filter(move |part| several && part.kind() == Kind::String);
     parts.chain((!several).then_some(literal))
@@ -269,21 +291,36 @@ fn quote<'t>(pieces: &[Piece<'t>], style: Style, oldest: PythonVersion) -> Resul
             _ => None,
         })
     };
-    let nests = oldest >= PythonVersion::new(3, 12);
     for piece in pieces {
         if let Piece::Value(expression, _) = piece {
-            let text = expression.text();
-            if text.contains(['\n', '\r', '#']) || (!nests && text.contains('\\')) {
-                return Err(Unspeakable::Expression(*expression));
-            }
+            embeddable(*expression, oldest)?;
         }
     }
+    let nests = nests_quotes(oldest);
     match (free(preferred), free(other)) {
         (None, _) => Ok(preferred),
         (Some(_), None) if fixed.is_none() => Ok(other),
         (Some(_), _) if nests => Ok(preferred),
         (Some(expression), _) => Err(Unspeakable::Expression(expression)),
     }
+}
+
+/// Whether an f-string can hold its own quotes and a backslash in an expression.
+pub(super) fn nests_quotes(oldest: PythonVersion) -> bool {
+    oldest >= PythonVersion::new(3, 12)
+}
+
+/// That an f-string on one line can hold `expression`, but for the quotes.
+pub(super) fn embeddable(expression: Node<'_>, oldest: PythonVersion) -> Result<(), Unspeakable<'_>> {
+    let text = expression.text();
+    let escapes = !nests_quotes(oldest) && text.contains('\\');
+    // Before 3.7 `await` is an ordinary name in there.
+    let awaits =
+        oldest < PythonVersion::new(3, 7) && expression.descendants().any(|it| it.kind() == Kind::Await);
+    if text.contains(['\n', '\r', '#']) || escapes || awaits {
+        return Err(Unspeakable::Expression(expression));
+    }
+    Ok(())
 }
 
 /// The inside of an f-string, or of a literal beside one.
@@ -296,7 +333,7 @@ fn formatted(part: Node<'_>, quote: char, body: &mut String) -> Option<()> {
 }
 
 /// Spells `units` anew between `quote`s. With `style`, what means something in such a template is doubled.
-fn text(
+pub(super) fn text(
     units: &[Unit<'_>],
     literal: Node<'_>,
     quote: char,
@@ -408,14 +445,29 @@ const fn closing(conversion: Conversion) -> &'static str {
 }
 
 /// The expression as it can stand between braces.
-fn embedded(expression: Node<'_>) -> String {
+pub(super) fn embedded(expression: Node<'_>) -> String {
     let text = expression.text();
-    let ambiguous = matches!(expression.kind(), Kind::Lambda | Kind::NamedExpression | Kind::Yield);
-    if ambiguous {
+    let ambiguous = matches!(expression.kind(), Kind::NamedExpression | Kind::Yield);
+    if ambiguous || ends_in_lambda(expression) {
         format!("({text})")
     } else if text.starts_with('{') {
         format!(" {text}")
     } else {
         text.to_owned()
     }
+}
+
+/// Whether the colon of a `lambda` stands in no brackets: `x or lambda: 1`.
+fn ends_in_lambda(expression: Node<'_>) -> bool {
+    let mut last = Some(expression);
+    while let Some(node) = last {
+        match node.kind() {
+            Kind::Lambda => return true,
+            Kind::ConditionalExpression | Kind::BooleanOperator | Kind::NotOperator => {
+                last = node.named_children().last();
+            }
+            _ => return false,
+        }
+    }
+    false
 }

@@ -2,6 +2,7 @@
 //!
 //! Whether a rewrite is right was decided before anything here is asked.
 
+pub mod filled;
 mod fix;
 mod imports;
 pub mod interpolate;

@@ -204,6 +204,41 @@ pub(super) fn commute(facts: &Facts<'_>, one: Node<'_>, other: Node<'_>) -> bool
     }
 }
 
+/// Whether nobody can tell if `shown` is made text, which `text` says what it may do, before or after `later` is
+/// evaluated. That names have a value is for others to ask.
+///
+/// ```python
+/// '%s of %s' % (queue, queue.pop())      # shows what is left; f'{queue} of {queue.pop()}' what was there
+/// ```
+pub(super) fn shown_before(facts: &Facts<'_>, shown: Node<'_>, text: Making, later: Node<'_>) -> bool {
+    let acts = Effects::CALLS_UNKNOWN | Effects::SUSPENDS | Effects::BINDS;
+    let found = of_expression(facts, later);
+    match text {
+        Making::Nothing => true,
+        Making::Fails => !found.intersects(acts | Effects::MAY_RAISE),
+        Making::Anything => {
+            !found.intersects(acts | Effects::READS_HEAP | Effects::MAY_RAISE)
+                && names_stay(facts, later, shown)
+        }
+    }
+}
+
+/// Whether evaluating `node` hands control to somebody else, or binds a name.
+pub(super) fn suspends_or_binds(node: Node<'_>) -> bool {
+    node.descendants().any(|part| matches!(part.kind(), Kind::Yield | Kind::Await | Kind::NamedExpression))
+}
+
+/// What making text of a value may do besides giving the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// Nothing: it is text, or shows what never changes.
+    Nothing,
+    /// It may raise an exception: a number with too many digits, a field that is not for such values.
+    Fails,
+    /// It may run code of a user's, or look into something that can change.
+    Anything,
+}
+
 /// Whether evaluating `other` gives no name that `reader` reads another value.
 fn names_stay(facts: &Facts<'_>, reader: Node<'_>, other: Node<'_>) -> bool {
     let names = reader.descendants().filter(|node| facts.model().reference_at(*node).is_some());

@@ -18,9 +18,11 @@ pub use comprehension::{Form, Place, fits_comprehension, walrus_allowed};
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
-pub use order::commute;
+pub use order::{Event, Making, commute, filled_in_turn, making};
 pub use result::{cannot_fail, no_partial_result, runs_known_code, unaliased, unobserved};
-pub use strings::{PlainText, is_read_as_spelled, no_template, plain_text, plain_text_here, why_no_text};
+pub use strings::{
+    PlainText, is_in_field, is_read_as_spelled, no_template, plain_text, plain_text_here, why_no_text,
+};
 pub use types::{Certainty, behaves_as, what_would_tell};
 
 /// What a guard says.

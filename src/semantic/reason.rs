@@ -116,6 +116,16 @@ reasons! {
         "pass the values as arguments of their own";
     /// A literal cannot be written on one line.
     TextNotOneLine, "text-not-one-line", "a literal runs over several lines, or cannot be written with the others", "";
+    /// A field of a template has no counterpart.
+    FieldNotMapped, "field-not-mapped", "a field of the template has no counterpart in an f-string for every value",
+        "";
+    /// What a template is given, and does not show.
+    ArgumentNotShown, "argument-not-shown", "{} is given to the template, which does not show it", "remove it";
+    /// An f-string evaluates and shows one value after the other, a template evaluates all of them first.
+    TextOrder, "text-order", "an f-string would evaluate {} in another order, or behind text that was made already",
+        "compute it in a variable first";
+    /// The result would be a line longer than those that are there.
+    LineTooLong, "line-too-long", "the lines would become one that is too long", "";
     /// An expression cannot stand in an f-string of the oldest target.
     ExpressionNotEmbeddable, "expression-not-embeddable",
         "an f-string of the oldest target cannot hold this expression",

@@ -12,6 +12,7 @@ mod python3;
 mod same_string;
 mod string_units;
 mod strings;
+mod templates;
 mod tree;
 mod version;
 mod views;
@@ -23,6 +24,9 @@ pub use python3::{Health, health, same_expression};
 pub use same_string::{is_python3_expression, same_string};
 pub use string_units::{Unit, inside, units};
 pub use strings::{Literal, LiteralKind, StringPrefix, is_text};
+pub use templates::{
+    Accepts, Converted, SpecPart, TemplateField, TemplatePart, ValueKey, format_parts, percent_parts,
+};
 pub use tree::{Node, NodeId, SyntaxTree};
 pub use version::{minimum_version, raised_by_syntax};
 pub use views::{Argument, Arguments, Assignment, Attribute, Call, ForLoop, Function};

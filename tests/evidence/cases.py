@@ -27,6 +27,10 @@ def digits(size):
     return {"xs": [str(number) for number in range(size)]}
 
 
+def floats(size):
+    return {"xs": [number / 8.0 for number in range(size)]}
+
+
 def words(size):
     return {"xs": ["word%d" % number for number in range(size)]}
 
@@ -468,4 +472,54 @@ CASES += [
         ],
         at_module_level=True,
     ),
+]
+
+
+def filled(transform, name, make, before, fstring):
+    """The expression `before` against an f-string, for every `x`."""
+    return Case(
+        transform,
+        name,
+        make,
+        [("template", "for x in xs:\n    r = " + before), ("fstring", "for x in xs:\n    r = " + fstring)],
+    )
+
+
+FIVE = "x, x, x, x, x"
+EIGHT = "x, x, x, x, x, x, x, x"
+
+CASES += [
+    filled("percent-format", "one-string", words, "'hello %s' % x", "f'hello {x}'"),
+    filled("percent-format", "two-strings", words, "'%s=%s' % (x, x)", "f'{x}={x}'"),
+    filled("percent-format", "five-strings", words, "'%%s-%%s-%%s-%%s-%%s' %% (%s)" % FIVE, "f'{x}-{x}-{x}-{x}-{x}'"),
+    filled("percent-format", "one-integer", numbers, "'number %d' % x", "f'number {x}'"),
+    filled("percent-format", "two-integers", numbers, "'%d-%d' % (x, x)", "f'{x}-{x}'"),
+    filled("percent-format", "string-and-integer", words, "'%s: %d' % (x, len(x))", "f'{x}: {len(x)}'"),
+    filled("percent-format", "anything", holders, "'item %s' % (x,)", "f'item {x!s}'"),
+    filled("percent-format", "repr", words, "'item %r' % (x,)", "f'item {x!r}'"),
+    filled("percent-format", "named", words, "'%(a)s is %(b)s' % {'a': x, 'b': x}", "f'{x} is {x}'"),
+    filled("percent-format", "width", numbers, "'%5d' % x", "f'{x:5d}'"),
+    filled("percent-format", "width-of-string", words, "'%-9s|' % (x,)", "f'{x!s:<9}|'"),
+    filled("percent-format", "precision", floats, "'%.2f' % x", "f'{x:.2f}'"),
+    filled("format-call", "one-string", words, "'hello {}'.format(x)", "f'hello {x}'"),
+    filled("format-call", "two-strings", words, "'{}={}'.format(x, x)", "f'{x}={x}'"),
+    filled("format-call", "one-integer", numbers, "'number {}'.format(x)", "f'number {x}'"),
+    filled("format-call", "named", words, "'{a} is {b}'.format(a=x, b=x)", "f'{x} is {x}'"),
+    filled("format-call", "repr", words, "'item {!r}'.format(x)", "f'item {x!r}'"),
+    filled("format-call", "width", numbers, "'{:5d}'.format(x)", "f'{x:5d}'"),
+    filled("format-call", "precision", floats, "'{:.2f}'.format(x)", "f'{x:.2f}'"),
+    filled(
+        "format-call",
+        "three-precisions",
+        floats,
+        "'{:.2f} {:.2f} {:.2f}'.format(x, x, x)",
+        "f'{x:.2f} {x:.2f} {x:.2f}'",
+    ),
+    filled("static-join", "two", words, "''.join([x, x])", "f'{x}{x}'"),
+    filled("static-join", "three-with-text", words, "'-'.join((x, x, x))", "f'{x}-{x}-{x}'"),
+    filled("static-join", "four-with-text", words, "'-'.join([x, x, x, x])", "f'{x}-{x}-{x}-{x}'"),
+    filled("static-join", "five-with-text", words, "'-'.join([%s])" % FIVE, "f'{x}-{x}-{x}-{x}-{x}'"),
+    filled("static-join", "eight-with-text", words, "'-'.join([%s])" % EIGHT, "f'{x}-{x}-{x}-{x}-{x}-{x}-{x}-{x}'"),
+    filled("static-join", "eight", words, "''.join([%s])" % EIGHT, "f'{x}{x}{x}{x}{x}{x}{x}{x}'"),
+    filled("static-join", "str-of-integer", numbers, "''.join(['<', str(x), '>'])", "f'<{x}>'"),
 ]

@@ -174,6 +174,16 @@ class Shout(str):
         return 'R'
     def __repr__(self):
         return 'Shout()'
+#: Moody show
+class Moody(object):
+    def __init__(self):
+        self.turn = 0
+    def __str__(self):
+        self.turn += 1
+        show('turn', self.turn)
+        return 'moody %d' % self.turn
+    def __repr__(self):
+        return str(self)
 #: Box show
 class Box(object):
     def __init__(self):

@@ -5,10 +5,18 @@
 
 use super::draft::Draft;
 
+#[path = "shapes/filled.rs"]
+mod filled;
+#[path = "shapes/format_call.rs"]
+mod format_call;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
+#[path = "shapes/percent_format.rs"]
+mod percent_format;
+#[path = "shapes/static_join.rs"]
+mod static_join;
 #[path = "shapes/string_augment.rs"]
 mod string_augment;
 #[path = "shapes/string_augment_loop.rs"]
@@ -37,4 +45,7 @@ pub const SHAPES: &[Shape] = &[
     string_augment::SHAPE,
     string_augment_loop::SHAPE,
     string_concat::SHAPE,
+    percent_format::SHAPE,
+    format_call::SHAPE,
+    static_join::SHAPE,
 ];

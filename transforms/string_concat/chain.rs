@@ -2,9 +2,9 @@
 
 use std::ops::Range as Indices;
 
-use crate::edit::interpolate::Conversion;
-use crate::semantic::{Class, Facts};
-use crate::syntax::{Call, Field, Kind, Node, StringPrefix, is_python3_expression, is_text};
+use crate::edit::interpolate::{Conversion, converted, unwrapped};
+use crate::semantic::{Class, Facts, guards};
+use crate::syntax::{Field, Kind, Node, StringPrefix, is_python3_expression, is_text};
 use crate::text::Range;
 
 /// A `+` chain with at least one literal text and one value that is no constant.
@@ -35,7 +35,7 @@ impl Operand<'_> {
 impl<'t> Chain<'t> {
     /// The chain that `node` is the whole of.
     pub fn of(node: Node<'t>, facts: &Facts<'_>) -> Option<Self> {
-        (is_sum(node) && !node.parent().is_some_and(is_sum) && !is_in_field(node)).then_some(())?;
+        (is_sum(node) && !node.parent().is_some_and(is_sum) && !guards::is_in_field(node)).then_some(())?;
         let mut operands = flat(node);
         // x + y + 'a'                    # whatever `x + y` is, it is added first
         let first = operands.iter().position(|operand| facts.type_of(operand.node).is(Class::Str))?;
@@ -90,27 +90,6 @@ pub fn holds_values(literal: Node<'_>) -> bool {
         .any(|part| part.kind() == Kind::String && StringPrefix::of(part).is_some_and(|it| it.interpolated))
 }
 
-/// What stands in parentheses, where those do nothing in a template.
-pub fn unwrapped(node: Node<'_>) -> Node<'_> {
-    let inner = node.named_children().find(|part| !part.is_trivia());
-    let group = node.kind() == Kind::ParenthesizedExpression;
-    inner
-        .filter(|inner| group && !matches!(inner.kind(), Kind::Yield | Kind::GeneratorExpression))
-        .unwrap_or(node)
-}
-
-/// The argument of `str(x)` or `repr(x)`, and which of them it is.
-fn converted<'t>(node: Node<'t>, facts: &Facts<'_>) -> Option<(Node<'t>, Conversion)> {
-    let call = Call::cast(node)?;
-    let conversion = match call.function.text() {
-        "str" => Conversion::Str,
-        "repr" => Conversion::Repr,
-        _ => return None,
-    };
-    let argument = call.sole_argument().filter(|argument| argument.kind() != Kind::GeneratorExpression)?;
-    facts.model().is_builtin(call.function).then_some((argument, conversion))
-}
-
 /// Whether Python computes `node` before the program runs.
 fn is_constant(node: Node<'_>) -> bool {
     match node.kind() {
@@ -144,11 +123,6 @@ fn flat(node: Node<'_>) -> Vec<Operand<'_>> {
 fn is_sum(node: Node<'_>) -> bool {
     node.kind() == Kind::BinaryOperator
         && node.child(Field::Operator).is_some_and(|operator| operator.is_token("+"))
-}
-
-/// Whether `node` is a part of what a field of an f-string holds: strings in there have few quotes left.
-fn is_in_field(node: Node<'_>) -> bool {
-    node.ancestors().take_while(|up| !up.is_statement()).any(|up| up.kind() == Kind::Interpolation)
 }
 
 fn is_bytes(literal: Node<'_>) -> bool {

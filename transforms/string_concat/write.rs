@@ -57,7 +57,7 @@ fn piece<'t>(facts: &Facts<'_>, operand: &Operand<'t>, style: Style) -> Piece<'t
         return if chain::holds_values(node) { Piece::Formatted(node) } else { Piece::Text(node) };
     }
     let Some((inner, conversion)) = operand.converted else {
-        return Piece::Value(chain::unwrapped(node), Conversion::Plain);
+        return Piece::Value(interpolate::unwrapped(node), Conversion::Plain);
     };
     let found = facts.type_of(inner).class();
     let shown = matches!(found, Some(Class::Str | Class::Int | Class::Float | Class::Bool | Class::None));

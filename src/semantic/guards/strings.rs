@@ -115,6 +115,11 @@ pub fn is_read_as_spelled(node: Node<'_>) -> bool {
     within || node.statement().is_some_and(|statement| statement.text().starts_with("__all__"))
 }
 
+/// Whether `node` is a part of what a field of an f-string holds: strings in there have few quotes left.
+pub fn is_in_field(node: Node<'_>) -> bool {
+    node.ancestors().take_while(|up| !up.is_statement()).any(|up| up.kind() == Kind::Interpolation)
+}
+
 fn reader_of_templates(node: Node<'_>) -> Option<&str> {
     let argument = node.chain().take_while(|up| up.kind() != Kind::ArgumentList).last()?;
     let call =
