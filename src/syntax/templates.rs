@@ -304,7 +304,7 @@ mod tests {
             match part {
                 TemplatePart::Text(range) => text.extend(&letters[range]),
                 TemplatePart::Field(field) => {
-                    text.push_str(&format!("<{}", key(&field.value)));
+                    text.extend(["<", key(&field.value).as_str()]);
                     text.push_str(match field.converted {
                         Converted::Not => "",
                         Converted::Str => "!s",
@@ -317,7 +317,7 @@ mod tests {
                     for part in &field.spec {
                         match part {
                             SpecPart::Text(spec) => text.push_str(spec),
-                            SpecPart::Value(value) => text.push_str(&format!("<{}>", key(value))),
+                            SpecPart::Value(value) => text.extend(["<", key(value).as_str(), ">"]),
                         }
                     }
                     text.push('>');

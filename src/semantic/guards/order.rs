@@ -3,7 +3,7 @@
 use super::super::effects;
 use super::super::{BindingKind, Class, Facts, Reason, Refusal, VariableId};
 use super::Guarded;
-use crate::syntax::{Accepts, Converted, Field, Kind, Node, TemplateField};
+use crate::syntax::{Accepts, Attribute, Call, Converted, Field, Kind, Node, TemplateField};
 
 pub use effects::Making;
 
@@ -46,6 +46,7 @@ pub enum Event<'t> {
 /// '{1}{0}'.format(f(), g())            # f'{g()}{f()}'
 /// '%s %s' % (d['x'], len(d))           # of a defaultdict: f'{d["x"]} {len(d)}' does not show it itself
 /// '%s %s' % (x, (yield))               # whoever is waiting may change `x`
+/// '%s of %s' % (queue, queue.pop())
 /// ```
 ///
 /// # Errors
@@ -79,7 +80,7 @@ pub fn filled_in_turn<'t>(
                     if bound && effects::shown_before(facts, node, text, other) {
                         continue;
                     }
-                    if effects::suspends_or_binds(other) {
+                    if effects::suspends_or_binds(other) || is_asked_by(node, other) {
                         facts.refuse(Refusal::about(Reason::TextOrder, other.range(), other.text()))?;
                     }
                     unproven.push((node, other));
@@ -121,6 +122,13 @@ fn has_values(facts: &Facts<'_>, node: Node<'_>, site: Node<'_>) -> bool {
         let read = facts.model().reference_at(name).and_then(|reference| reference.variable);
         read.is_none_or(|variable| !may_lack_value(facts, variable, site))
     })
+}
+
+/// Whether evaluating `later` calls a method of the very object that `shown` names: `queue`, `queue.pop()`.
+fn is_asked_by(shown: Node<'_>, later: Node<'_>) -> bool {
+    let calls = later.descendants().filter_map(Call::cast);
+    let mut methods = calls.filter_map(|call| Attribute::cast(call.function));
+    methods.any(|method| method.object.text() == shown.text())
 }
 
 /// A name or a literal: evaluating it again, or in another place, costs and does nothing by itself.

@@ -43,8 +43,8 @@ fn call(draft: &mut Draft) -> String {
         1 => ["a", "b", "c"][..count].iter().map(|&name| name.to_owned()).collect(),
         _ => vec![String::new(); count],
     };
-    let named = names[0] == "a";
-    if named {
+    let keywords = names[0] == "a";
+    if keywords {
         values = names.iter().zip(&values).map(|(name, value)| format!("{name}={value}")).collect();
     }
     if draft.risk("arguments-in-other-order") {
@@ -62,10 +62,10 @@ fn call(draft: &mut Draft) -> String {
     let template = literal(draft, &parts);
     if draft.risk("argument-not-shown") {
         let hidden = operand(draft);
-        values.push(if named { format!("z={hidden}") } else { hidden });
+        values.push(if keywords { format!("z={hidden}") } else { hidden });
     }
     if draft.risk("arguments-unpacked") {
-        values.push(if named { "**{'d': 1}".to_owned() } else { "*xs".to_owned() });
+        values.push(if keywords { "**{'d': 1}".to_owned() } else { "*xs".to_owned() });
     }
     let comma = comma(draft);
     let last =

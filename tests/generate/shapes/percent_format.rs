@@ -84,8 +84,8 @@ fn named(draft: &mut Draft) -> String {
     let names = ["a", "b", "c d"];
     let count = draft.pick(&[1, 2, 2, 3]);
     let mut parts = vec![text(draft).to_owned()];
-    for at in 0..count {
-        let name = if draft.chance(15) { "a" } else { names[at] };
+    for own in &names[..count] {
+        let name = if draft.chance(15) { "a" } else { own };
         parts.push(field(draft, &format!("({name})")));
         parts.push(text(draft).to_owned());
     }
