@@ -36,7 +36,8 @@ The programs are those of `tests/fixtures/pitfalls`, with the mode of `tests/pit
 transforms' pages: `unaliased 2` of a page is its second example with that reason.
 
 What changes: the `output`, the `exception`, or the program is `no Python` any more. Some refusals protect what running
-a program cannot show: the `comment` for a tool that would stand at other code, the `formatting` that is switched off,
+a program cannot show: the `comment` for a tool that would stand at other code, the `formatting` that is switched off or
+makes no line too long,
 the `speed` that the rewrite would not bring, and the `template` that tools for translations or logs look for.
 
 | Refusal | Reason | Program | Python | What changes |
@@ -279,10 +280,15 @@ fn layout(reason: Reason, before: &str, after: &str) -> Option<Change> {
     match reason {
         Reason::PragmaInTheWay => (tool_comments(before) != tool_comments(after)).then_some(Change::Comment),
         Reason::FormattingOff => (protected(before) != protected(after)).then_some(Change::Formatting),
+        Reason::LineTooLong => (longest_line(before) < longest_line(after)).then_some(Change::Formatting),
         Reason::NoGain => Some(Change::Speed),
         Reason::LazyMessage => Some(Change::Template),
         _ => None,
     }
+}
+
+fn longest_line(text: &str) -> usize {
+    text.lines().map(str::len).max().unwrap_or(0)
 }
 
 /// The comments for tools, each with the code before it on its line.

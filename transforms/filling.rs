@@ -50,12 +50,14 @@ pub fn read(
 ) -> Result<(Template<'_>, Vec<TemplatePart>), Decline> {
     let read = match Template::of(node).ok_or(Decline::NotThisShape)? {
         Ok(read) => read,
+        // Without its text there is nothing to go on with.
         Err(Unspeakable::Literal(at) | Unspeakable::Expression(at)) => {
             return Err(Refusal::new(Reason::TextNotOneLine, at.range()).into());
         }
     };
     match parse(&read.characters) {
         Some(parts) => Ok((read, parts)),
+        // Without its fields there is nothing to go on with.
         None => Err(Refusal::new(Reason::FieldNotMapped, node.range()).into()),
     }
 }
@@ -82,7 +84,8 @@ impl<'a, 'c, 't> Filled<'a, 'c, 't> {
         guards::no_template(cx.facts, node)?;
         // '{}'.format(x, next(numbers))
         if let Some((_, value)) = filled.given.iter().find(|(key, _)| !keys.contains(&key)) {
-            cx.facts.refuse(Refusal::about(Reason::ArgumentNotShown, value.range(), value.text()))?;
+            // It has no place in an f-string: nothing to go on with.
+            return Err(Refusal::about(Reason::ArgumentNotShown, value.range(), value.text()).into());
         }
         Ok(filled)
     }
@@ -163,6 +166,7 @@ impl<'a, 'c, 't> Filled<'a, 'c, 't> {
         let oldest = self.node.source().target().oldest;
         match self.read.filled(&self.parts, fillings, oldest) {
             Ok(written) => Ok(written),
+            // What cannot be spelled leaves nothing to go on with.
             Err(Unspeakable::Literal(at)) => Err(Refusal::new(Reason::TextNotOneLine, at.range())),
             Err(Unspeakable::Expression(at)) => {
                 Err(Refusal::new(Reason::ExpressionNotEmbeddable, at.range()))

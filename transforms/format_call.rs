@@ -57,7 +57,7 @@ impl Transform for FormatCall {
             given.push(match argument {
                 Argument::Positional(value) => (ValueKey::At(at), value),
                 Argument::Keyword { name, value } => (ValueKey::Named(name.text().to_owned()), value),
-                // '{} {}'.format(*xs)
+                // '{} {}'.format(*xs): without the values there is nothing to go on with.
                 Argument::Unpacked(unpacked) => {
                     return Err(Refusal::new(Reason::UnpackedArgument, unpacked.range()).into());
                 }

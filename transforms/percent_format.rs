@@ -55,11 +55,11 @@ impl Transform for PercentFormat {
         }
         let read = filling::read(template, percent_parts)?;
         let named = read.1.iter().any(crate::syntax::TemplatePart::is_named);
-        // '%s %s' % (*xs, y)
+        // '%s %s' % (*xs, y): without the values there is nothing to go on with.
         if let Some(unpacked) =
             right.named_children().find(|part| is_unpacked(*part)).filter(|_| is_display(right))
         {
-            cx.facts.refuse(Refusal::new(Reason::UnpackedArgument, unpacked.range()))?;
+            return Err(Refusal::new(Reason::UnpackedArgument, unpacked.range()).into());
         }
         let given = given(right, named).ok_or(Decline::NotThisShape)?;
         let filled = Filled::new(node, cx, &META, template, read, given)?;

@@ -51,9 +51,9 @@ impl Transform for StaticJoin {
         }
         let empty = value_of(separator).ok_or(Decline::NotThisShape)?.is_empty();
         let assumptions = assumptions(cx.facts, &items).ok_or(Decline::NotThisShape)?;
-        // ''.join([x, *xs])
+        // ''.join([x, *xs]): without the items there is nothing to go on with.
         if let Some(unpacked) = items.iter().find(|item| is_unpacked(**item)) {
-            cx.facts.refuse(Refusal::new(Reason::UnpackedArgument, unpacked.range()))?;
+            return Err(Refusal::new(Reason::UnpackedArgument, unpacked.range()).into());
         }
         guards::no_template(cx.facts, node)?;
         let mut pieces = Vec::new();
@@ -63,10 +63,10 @@ impl Transform for StaticJoin {
             }
             pieces.push(piece(cx.facts, *item));
         }
-        if count(&pieces) > MOST_PIECES && !cx.config.selection.names(META.id) {
-            cx.facts.refuse(Refusal::new(Reason::NoGain, node.range()))?;
+        if !cx.config.selection.names(META.id) {
+            few_enough(cx.facts, node, &pieces)?;
         }
-        let replacement = written(cx, node, &pieces)?;
+        let replacement = joined_text(cx, node, &pieces)?;
         Ok(Fix {
             transform: META.id,
             message: "write the joined values as one f-string".to_owned(),
@@ -140,6 +140,14 @@ fn piece<'t>(facts: &Facts<'_>, item: Node<'t>) -> Piece<'t> {
     }
 }
 
+/// That an f-string of `pieces` was measured to be faster.
+fn few_enough(facts: &Facts<'_>, node: Node<'_>, pieces: &[Piece<'_>]) -> Guarded {
+    if count(pieces) > MOST_PIECES {
+        facts.refuse(Refusal::new(Reason::NoGain, node.range()))?;
+    }
+    Ok(())
+}
+
 /// The values, and the texts between them.
 fn count(pieces: &[Piece<'_>]) -> usize {
     let is_text = |piece: &Piece<'_>| matches!(piece, Piece::Text(_));
@@ -147,9 +155,10 @@ fn count(pieces: &[Piece<'_>]) -> usize {
     texts.map(|run| if run.first().is_some_and(is_text) { 1 } else { run.len() }).sum()
 }
 
-fn written(cx: &Cx<'_>, node: Node<'_>, pieces: &[Piece<'_>]) -> Guarded<String> {
+fn joined_text(cx: &Cx<'_>, node: Node<'_>, pieces: &[Piece<'_>]) -> Guarded<String> {
     let written = match interpolate::template(pieces, Style::FString, node.source().target().oldest) {
         Ok((written, _)) => written,
+        // What cannot be spelled leaves nothing to go on with.
         Err(Unspeakable::Literal(literal)) => {
             return Err(Refusal::new(Reason::TextNotOneLine, literal.range()));
         }
