@@ -47,7 +47,8 @@ fn renewed(page: &str) -> String {
             let (old, new) = (python.run(script), python.run(&text));
             assert!(old.same_as(&new), "it behaves differently:\n{text}");
         }
-        result.push_str(&format!("{before}{header}\n{script}```\n{gap}```diff\n{shown}```\n"));
+        let shown = format!("{before}{header}\n{script}```\n{gap}```diff\n{shown}```\n");
+        result += &shown;
         rest = after;
     }
     result + rest

@@ -162,6 +162,7 @@ fn joined_text(cx: &Cx<'_>, node: Node<'_>, pieces: &[Piece<'_>]) -> Guarded<Str
         Err(Unspeakable::Literal(literal)) => {
             return Err(Refusal::new(Reason::TextNotOneLine, literal.range()));
         }
+        // Again there is nothing to go on with.
         Err(Unspeakable::Expression(expression)) => {
             return Err(Refusal::new(Reason::ExpressionNotEmbeddable, expression.range()));
         }
