@@ -36,9 +36,9 @@ The programs are those of `tests/fixtures/pitfalls`, with the mode of `tests/pit
 transforms' pages: `unaliased 2` of a page is its second example with that reason.
 
 What changes: the `output`, the `exception`, or the program is `no Python` any more. Some refusals protect what running
-a program cannot show: the `comment` for a tool that would stand at other code, the `formatting` that is switched off or
-makes no line too long,
-the `speed` that the rewrite would not bring, and the `template` that tools for translations or logs look for.
+a program cannot show: the `comment` for a tool that would stand at other code, the `formatting` that is switched off, or
+that keeps lines short, the `speed` that the rewrite would not bring, and the `template` that tools for translations or
+logs look for.
 
 | Refusal | Reason | Program | Python | What changes |
 |---|---|---|---|---|

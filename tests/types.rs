@@ -67,3 +67,22 @@ fn types_are_switched_by_flag_and_by_key() {
     assert_eq!(status, 2);
     assert!(said.contains("must be true or false"), "{said}");
 }
+
+#[test]
+fn what_another_file_may_bind_is_not_what_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let top = directory.path();
+    fs::write(top.join("setup.py"), "").unwrap();
+    fs::write(top.join("lib.py"), "prefix = 'p'\ndef f(): return 'a' + prefix + 'b'\n").unwrap();
+    let fixes = |main: &str| {
+        fs::write(top.join("main.py"), main).unwrap();
+        let arguments = ["--dry-run", "--target", "3.8", "lib.py"];
+        let mut command = Command::cargo_bin("pyfix").unwrap();
+        let output = command.current_dir(top).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(fixes("import lib\nlib.prefix = 4\nlib.f()\n"), "");
+    if TypeEngine::IS_BUILT_IN {
+        assert!(fixes("import lib\nlib.f()\n").contains("f'a{prefix}b'"));
+    }
+}

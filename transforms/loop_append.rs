@@ -58,6 +58,7 @@ static META: Meta = Meta {
         Reason::EvaluationOrder,
         Reason::MaybeUnbound,
         Reason::PragmaInTheWay,
+        Reason::CommentInTheWay,
         Reason::FormattingOff,
         Reason::NoGain,
     ],
@@ -345,7 +346,7 @@ impl<'t> Judge<'_, '_, 't> {
             }
             Value::Comprehension(_) => format!("fill `{}` with a comprehension", self.shape.receiver.text()),
         };
-        Ok(write::assignment(self.cx, self.shape, &value, &target, message))
+        Ok(write::assignment(self.cx, self.shape, &value, &target, message)?)
     }
 
     /// The fastest form that is known to do the same.

@@ -46,6 +46,7 @@ static META: Meta = Meta {
         Reason::Walrus,
         Reason::MaybeUnbound,
         Reason::PragmaInTheWay,
+        Reason::CommentInTheWay,
         Reason::FormattingOff,
         Reason::SharedLine,
         Reason::NoGain,

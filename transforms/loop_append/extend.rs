@@ -28,7 +28,7 @@ impl Judge<'_, '_, '_> {
         }
         let argument = self.extension(&local)?;
         let message = format!("extend `{}` in one call", self.shape.receiver.text());
-        Ok(write::extension(self.cx, self.shape, argument, message))
+        Ok(write::extension(self.cx, self.shape, argument, message)?)
     }
 
     /// ```python
@@ -150,7 +150,7 @@ impl Judge<'_, '_, '_> {
             write::Extension::Generator
         };
         let message = format!("extend `{}` in one call", receiver.text());
-        let mut fix: Fix = write::extension(self.cx, self.shape, argument, message);
+        let mut fix: Fix = write::extension(self.cx, self.shape, argument, message)?;
         fix.assumptions.push(Assumption {
             id: "receiver-is-list",
             sentence: format!("`{}` is a builtin list, the same one during the whole loop", receiver.text()),

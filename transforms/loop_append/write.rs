@@ -51,7 +51,7 @@ pub(in super::super) fn assignment(
     value: &Value,
     target: &Target,
     message: String,
-) -> Fix {
+) -> Guarded<Fix> {
     let site = shape.site;
     let replaced = match target {
         Target::Creation(range) => *range,
@@ -92,17 +92,22 @@ pub(in super::super) fn assignment(
             }
         }
     };
-    let mut edits = vec![replacement(cx, replaced, &new, &copied)];
+    let mut edits = vec![replacement(cx, replaced, &new, &copied)?];
     let mut footprint = vec![replaced];
     if let Target::Moved { lines } = target {
         edits.insert(0, Edit::delete(*lines));
         footprint.insert(0, *lines);
     }
-    finish(replaced, edits, footprint, message)
+    Ok(finish(replaced, edits, footprint, message))
 }
 
 /// `r.extend(...)` in place of the loop.
-pub(in super::super) fn extension(cx: &Cx<'_>, shape: &Shape<'_>, with: Extension, message: String) -> Fix {
+pub(in super::super) fn extension(
+    cx: &Cx<'_>,
+    shape: &Shape<'_>,
+    with: Extension,
+    message: String,
+) -> Guarded<Fix> {
     let method = if matches!(shape.addition, Addition::Add(_)) { "update" } else { "extend" };
     let head = format!("{}.{method}(", shape.receiver.text());
     let new = match with {
@@ -121,7 +126,8 @@ pub(in super::super) fn extension(cx: &Cx<'_>, shape: &Shape<'_>, with: Extensio
         Extension::List | Extension::Generator => copied_pieces(shape),
     };
     let replaced = shape.site.range();
-    finish(replaced, vec![replacement(cx, replaced, &new, &copied)], vec![replaced], message)
+    let edits = vec![replacement(cx, replaced, &new, &copied)?];
+    Ok(finish(replaced, edits, vec![replaced], message))
 }
 
 fn finish(range: Range, edits: Vec<Edit>, footprint: Vec<Range>, message: String) -> Fix {
@@ -309,26 +315,62 @@ pub(in super::super) fn inner(shape: &Shape<'_>, cx: &Cx<'_>) -> String {
 
 /// The new code with the comments of what it replaces: those in `copied` text are part of the code, one that only
 /// follows the creation stays behind it, all others stand above it, in order.
-pub(in super::super) fn replacement(cx: &Cx<'_>, replaced: Range, new: &Bracketed, copied: &[Range]) -> Edit {
+///
+/// # Errors
+///
+/// Where comments would change places.
+pub(in super::super) fn replacement(
+    cx: &Cx<'_>,
+    replaced: Range,
+    new: &Bracketed,
+    copied: &[Range],
+) -> Guarded<Edit> {
     let source = cx.tree.source();
     let page = Page::at(cx.tree, replaced, cx.config.line_length);
     let mut text = new.lay_out(&page);
-    let repeated = |comment: &Node<'_>| copied.iter().any(|range| range.contains(comment.range()));
-    let comments: Vec<Node<'_>> =
-        comments_in(cx.tree, replaced).filter(|comment| !repeated(comment)).collect();
+    let holder = |comment: &Node<'_>| copied.iter().find(|range| range.contains(comment.range()));
+    let (inside, comments): (Vec<Node<'_>>, Vec<Node<'_>>) =
+        comments_in(cx.tree, replaced).partition(|comment| holder(comment).is_some());
+    check_order(cx.facts, &inside, &comments, holder)?;
     if let [only] = comments.as_slice() {
         let first_line = source.line(only.range().start) == source.line(replaced.start);
         let fits =
             !text.contains('\n') && page.used + columns(&text) + 2 + columns(only.text()) <= page.width;
         if is_type(only.text()) || (first_line && fits) {
             text = format!("{text}  {}", only.text());
-            return Edit::replace(replaced, text);
+            return Ok(Edit::replace(replaced, text));
         }
     }
     let next_line = format!("{}{}", page.newline, page.indentation);
     let mut lines: Vec<&str> = comments.iter().map(Node::text).collect();
     lines.push(&text);
-    Edit::replace(replaced, lines.join(&next_line))
+    Ok(Edit::replace(replaced, lines.join(&next_line)))
+}
+
+/// Whether comments keep their order when those `moved` stand above the code that holds those `inside`.
+///
+/// ```python
+/// for x in xs:
+///     r.append(f(  # the first
+///         x))  # the second
+/// ```
+///
+/// # Errors
+///
+/// Where they do not.
+fn check_order<'h>(
+    facts: &Facts<'_>,
+    inside: &[Node<'_>],
+    moved: &[Node<'_>],
+    holder: impl Fn(&Node<'_>) -> Option<&'h Range>,
+) -> Guarded {
+    let Some(first) = inside.first() else { return Ok(()) };
+    let later = moved.iter().find(|comment| comment.range().start > first.range().start);
+    let apart = inside.iter().find(|comment| holder(comment) != holder(first));
+    match later.or(apart).or_else(|| moved.iter().find(|comment| is_type(comment.text()))) {
+        Some(comment) => facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range())),
+        None => Ok(()),
+    }
 }
 
 /// Whether the comments between the beginning of `replaced` and the loop can be kept.

@@ -70,7 +70,7 @@ impl<'t> Joined<'_, '_, 't> {
         if let Target::Creation(range) = &place.target {
             write::check_creation_comments(facts, *range, site)?;
         }
-        Ok(self.fix(&place, copies, assumptions))
+        Ok(self.fix(&place, copies, assumptions)?)
     }
 
     /// ```python
@@ -103,7 +103,7 @@ impl<'t> Joined<'_, '_, 't> {
             unproven: Vec::new(),
         };
         let place = Place { target: Target::Site, empty: "''", head: None };
-        Ok(self.fix(&place, self.copies(), vec![assumption]))
+        Ok(self.fix(&place, self.copies(), vec![assumption])?)
     }
 
     /// That the loop runs no code that could look at an attribute, and that nothing leaves it half built.
@@ -169,7 +169,7 @@ impl<'t> Joined<'_, '_, 't> {
         Place { target, empty, head }
     }
 
-    fn fix(&self, place: &Place<'_>, copies: bool, assumptions: Vec<Assumption>) -> Fix {
+    fn fix(&self, place: &Place<'_>, copies: bool, assumptions: Vec<Assumption>) -> Guarded<Fix> {
         let (cx, shape) = (self.cx, self.shape);
         let site = shape.site;
         let name = shape.receiver.text();
@@ -199,13 +199,13 @@ impl<'t> Joined<'_, '_, 't> {
             separator,
             tail: close.to_owned(),
         };
-        let mut edits = vec![write::replacement(cx, replaced, &new, &repeated)];
+        let mut edits = vec![write::replacement(cx, replaced, &new, &repeated)?];
         let mut footprint = vec![replaced];
         if let Target::Moved { lines } = &place.target {
             edits.insert(0, Edit::delete(*lines));
             footprint.insert(0, *lines);
         }
-        Fix {
+        Ok(Fix {
             transform: META.id,
             message: format!("build `{name}` with one `join`"),
             range: replaced,
@@ -215,6 +215,6 @@ impl<'t> Joined<'_, '_, 't> {
             imports: Vec::new(),
             assumptions,
             footprint,
-        }
+        })
     }
 }

@@ -50,7 +50,13 @@ impl Inference<'_, '_> {
             "range" => Type::of(Class::List, Type::exact(Class::Int)),
             "xrange" if python2 => Type::of(Class::Iterator, Type::exact(Class::Int)),
             "enumerate" => {
-                let pair = vec![Type::exact(Class::Int), item()];
+                // enumerate(xs, start): the first number is `start` itself.
+                let number = match types.get(1) {
+                    None if !keywords => Type::exact(Class::Int),
+                    Some(Type::Exact(Class::Int, _)) => Type::exact(Class::Int),
+                    _ => Type::Unknown,
+                };
+                let pair = vec![number, item()];
                 Type::of(Class::Iterator, Type::Exact(Class::Tuple, Items::Fixed(pair)))
             }
             "zip" => {

@@ -11,7 +11,7 @@
 //! ```
 
 use super::{Class, Inference, Sources, Type, aliasing};
-use crate::semantic::{BindingKind, Resolution, TypeOrigin, VariableId};
+use crate::semantic::{BindingId, BindingKind, Resolution, ScopeKind, TypeOrigin, VariableId};
 use crate::syntax::{Call, Field, Kind, Node};
 use crate::text::Dialect;
 
@@ -112,6 +112,14 @@ impl Inference<'_, '_> {
         if !self.is_private_to_calls(variable) && row.bindings.len() != 1 {
             return false;
         }
+        // Another file may give a name of the module another value: `lib.prefix = 4`. What is declared binds it too.
+        let declared = |id: &BindingId| is_declaration(model.binding(*id).kind);
+        if model.scope(row.scope).kind == ScopeKind::Module
+            && !row.bindings.iter().all(declared)
+            && !self.may_be_followed(row)
+        {
+            return false;
+        }
         let reaching = self.reaching(variable, name).unwrap_or_else(|| row.bindings.clone());
         reaching.into_iter().all(|id| {
             let binding = model.binding(id);
@@ -128,12 +136,8 @@ impl Inference<'_, '_> {
     /// changes the object.
     fn holds_what_it_was_given(&self, variable: VariableId, kind: BindingKind, target: Node<'_>) -> bool {
         match kind {
-            BindingKind::Parameter
-            | BindingKind::AnnotatedAssignment
-            | BindingKind::Import
-            | BindingKind::FromImport
-            | BindingKind::ClassDefinition
-            | BindingKind::FunctionDefinition => true,
+            BindingKind::Parameter => true,
+            _ if is_declaration(kind) => true,
             _ => {
                 let asked = self.facts.world().type_at(target.range());
                 let plain =
@@ -153,13 +157,8 @@ impl Inference<'_, '_> {
         };
         let around = |kind: Kind| target.ancestors().find(|up| up.kind() == kind);
         match kind {
-            BindingKind::Import
-            | BindingKind::FromImport
-            | BindingKind::FunctionDefinition
-            | BindingKind::ClassDefinition
-            | BindingKind::Annotation
-            | BindingKind::AnnotatedAssignment
-            | BindingKind::Delete => true,
+            _ if is_declaration(kind) => true,
+            BindingKind::Delete => true,
             BindingKind::Parameter => is_declared_parameter(target),
             BindingKind::Assignment => {
                 let mut assignment = around(Kind::Assignment);
@@ -188,6 +187,19 @@ enum Wanted {
     Value,
     /// What it holds, too.
     Items,
+}
+
+/// Whether what binds the name says what it is, for whoever binds it elsewhere too.
+fn is_declaration(kind: BindingKind) -> bool {
+    matches!(
+        kind,
+        BindingKind::Import
+            | BindingKind::FromImport
+            | BindingKind::FunctionDefinition
+            | BindingKind::ClassDefinition
+            | BindingKind::Annotation
+            | BindingKind::AnnotatedAssignment
+    )
 }
 
 /// Whether the parameter has an annotation, or is the object that a method is called on.
