@@ -76,7 +76,7 @@ fn what_another_file_may_bind_is_not_what_it_was() {
     fs::write(top.join("lib.py"), "prefix = 'p'\ndef f(): return 'a' + prefix + 'b'\n").unwrap();
     let fixes = |main: &str| {
         fs::write(top.join("main.py"), main).unwrap();
-        let arguments = ["--dry-run", "--target", "3.8", "lib.py"];
+        let arguments = ["--dry-run", "--target-version", "3.8", "lib.py"];
         let mut command = Command::cargo_bin("pyfix").unwrap();
         let output = command.current_dir(top).args(arguments).output().unwrap();
         String::from_utf8(output.stdout).unwrap()
