@@ -141,6 +141,7 @@ impl<'a, 'c, 't> Filled<'a, 'c, 't> {
             strings: vec![SameString { before: vec![self.node.range()], after: replacement }],
             hoists: Vec::new(),
             imports: Vec::new(),
+            measured: None,
             assumptions,
             footprint: vec![self.node.range()],
         })

@@ -88,6 +88,7 @@ impl Transform for LoopRegexCompile {
             strings: Vec::new(),
             hoists: vec![hoist],
             imports,
+            measured: None,
             assumptions: Vec::new(),
         })
     }
@@ -319,6 +320,7 @@ fn moved_statement(cx: &Cx<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: S
         strings: Vec::new(),
         hoists: Vec::new(),
         imports: Vec::new(),
+        measured: None,
         assumptions: Vec::new(),
     })
 }

@@ -76,6 +76,7 @@ impl Transform for StaticJoin {
             footprint: vec![node.range()],
             hoists: Vec::new(),
             imports: Vec::new(),
+            measured: None,
             assumptions,
         })
     }

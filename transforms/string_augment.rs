@@ -96,6 +96,7 @@ impl Transform for StringAugment {
             strings: vec![SameString { before, after: expression }],
             hoists: Vec::new(),
             imports: Vec::new(),
+            measured: None,
             assumptions,
             footprint: vec![range],
         })

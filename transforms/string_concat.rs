@@ -65,6 +65,7 @@ impl Transform for StringConcat {
             footprint: vec![node.range()],
             hoists: Vec::new(),
             imports: Vec::new(),
+            measured: None,
             assumptions,
         })
     }

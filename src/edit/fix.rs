@@ -79,6 +79,15 @@ pub struct SameString {
     pub after: String,
 }
 
+/// A case of `docs/evidence.json`: a rewrite that was timed on every Python.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// The name of the case, among those of the transform.
+    pub case: &'static str,
+    /// The form that was measured.
+    pub form: &'static str,
+}
+
 /// A proven rewrite of one site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -96,6 +105,8 @@ pub struct Fix {
     pub hoists: Vec<Hoist>,
     /// Modules that the new text needs.
     pub imports: Vec<ImportRequest>,
+    /// The measured rewrite that is nearest to this one; `None` where none is near.
+    pub measured: Option<Measured>,
     /// What it takes on trust; empty for a safe fix.
     pub assumptions: Vec<Assumption>,
     /// The text whose facts justify the fix, edits included: no other fix of the same round touches it.

@@ -10,6 +10,8 @@ mod plan;
 mod range_map;
 pub mod render;
 
-pub use fix::{Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, SameString, Verdict};
+pub use fix::{
+    Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, Measured, SameString, Verdict,
+};
 pub use plan::{Plan, apply};
 pub use range_map::RangeMap;

@@ -48,6 +48,7 @@ impl Transform for SortedListCopy {
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: Vec::new(),
+            measured: None,
             assumptions: Vec::new(),
             footprint: vec![node.range()],
         })

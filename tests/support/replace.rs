@@ -37,6 +37,7 @@ impl Transform for Replace {
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: Vec::new(),
+            measured: None,
             assumptions: Vec::new(),
             footprint: vec![node.range()],
         })
@@ -94,6 +95,7 @@ impl Transform for HoistAlpha {
             strings: Vec::new(),
             hoists: vec![hoist],
             imports: vec![ImportRequest { module: "re", name: "re".to_owned() }],
+            measured: None,
             assumptions: Vec::new(),
             footprint: vec![node.range()],
         })

@@ -139,6 +139,7 @@ fn finish(range: Range, edits: Vec<Edit>, footprint: Vec<Range>, message: String
         strings: Vec::new(),
         hoists: Vec::new(),
         imports: Vec::new(),
+        measured: None,
         assumptions: Vec::new(),
         footprint,
     }

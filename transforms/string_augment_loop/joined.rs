@@ -213,6 +213,7 @@ impl<'t> Joined<'_, '_, 't> {
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: Vec::new(),
+            measured: None,
             assumptions,
             footprint,
         })

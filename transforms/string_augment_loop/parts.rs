@@ -242,6 +242,7 @@ impl<'t> Collected<'t> {
                 uses,
             }],
             imports: Vec::new(),
+            measured: None,
             assumptions,
             footprint: spare.into_iter().chain([Range::new(site.range().start, end)]).collect(),
         }
