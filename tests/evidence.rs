@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use pyfix::engine::fix_source;
+use pyfix::edit::Measured;
+use pyfix::engine::{Gain, fix_source};
 use pyfix::text::{PythonVersion, Source};
 use pyfix::transforms::BUILT_IN;
 use serde::Deserialize;
@@ -159,6 +160,20 @@ fn chosen_forms_follow_the_evidence() {
     }
     assert!(chosen > 200, "only {chosen} choices were recognized");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_nearest_python_that_is_not_newer_counts() {
+    let copy = Measured { case: "append", form: "comprehension" };
+    let at = |major, minor| {
+        let gain = Gain::of("loop-append", copy, PythonVersion::new(major, minor));
+        gain.map(|gain| gain.version.to_string())
+    };
+    assert_eq!(at(3, 8).as_deref(), Some("3.8"));
+    assert_eq!(at(3, 14).as_deref(), Some("3.13"));
+    assert_eq!(at(2, 6).as_deref(), Some("2.7"));
+    let unknown = Measured { case: "append", form: "spelling" };
+    assert_eq!(Gain::of("loop-append", unknown, PythonVersion::DEFAULT), None);
 }
 
 /// The form that a loop becomes where `version` is the oldest Python; `None` where it is no measured one.

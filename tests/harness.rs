@@ -152,6 +152,7 @@ fn outcome(text: &str, range: Range, word: &str) -> Outcome {
         range,
         applicability: pyfix::edit::Applicability::Safe,
         assumptions: Vec::new(),
+        measured: None,
         edits: vec![edit.clone()],
         round: 1,
     };

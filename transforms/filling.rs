@@ -4,11 +4,11 @@
 
 use crate::edit::filled::{Filling, Spec, Template, is_too_long};
 use crate::edit::interpolate::{self, Conversion, Style, Unspeakable, unwrapped};
-use crate::edit::{Assumption, Decline, Edit, Fix, SameString, Verdict};
+use crate::edit::{Assumption, Decline, Edit, Fix, Measured, SameString, Verdict};
 use crate::engine::{Cx, Meta};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Event, Guarded};
-use crate::semantic::{Reason, Refusal};
+use crate::semantic::{Class, Reason, Refusal};
 use crate::syntax::{Converted, Node, SpecPart, TemplateField, TemplatePart, ValueKey};
 
 /// A template with the values that it is given.
@@ -97,7 +97,7 @@ impl<'a, 'c, 't> Filled<'a, 'c, 't> {
 
     /// Whether the transform was asked for by name, so that it need not pay.
     pub fn wanted_by_name(&self) -> bool {
-        self.cx.config.selection.names(self.meta.id)
+        self.cx.config.takes_slower(self.meta.id)
     }
 
     /// Whether the fields name their values.
@@ -141,10 +141,31 @@ impl<'a, 'c, 't> Filled<'a, 'c, 't> {
             strings: vec![SameString { before: vec![self.node.range()], after: replacement }],
             hoists: Vec::new(),
             imports: Vec::new(),
-            measured: None,
+            measured: self.measured(fillings),
             assumptions,
             footprint: vec![self.node.range()],
         })
+    }
+
+    /// What was measured for a template with `fillings`.
+    fn measured(&self, fillings: &[Filling<'t>]) -> Option<Measured> {
+        let class = |filling: &Filling<'t>| self.cx.facts.type_of(filling.value).class();
+        let all = |wanted: Class| fillings.iter().all(|filling| class(filling) == Some(wanted));
+        let specs: Vec<_> = fillings.iter().flat_map(|filling| &filling.spec).collect();
+        let precise = specs.iter().any(|spec| matches!(spec, Spec::Text(text) if text.contains('.')));
+        let case = match fillings {
+            [] => return None,
+            _ if precise => "precision",
+            _ if !specs.is_empty() => "width",
+            _ if self.is_named() => "named",
+            _ if fillings.iter().any(|filling| filling.converted == Converted::Repr) => "repr",
+            [_] if all(Class::Str) => "one-string",
+            [_] if all(Class::Int) => "one-integer",
+            [_] => "anything",
+            _ if all(Class::Int) => "two-integers",
+            _ => "two-strings",
+        };
+        Some(Measured::new(case, "fstring"))
     }
 
     /// The counterpart of a field, as its template describes it.

@@ -6,6 +6,8 @@
 
 #[path = "loop_append/extend.rs"]
 mod extend;
+#[path = "loop_append/measured.rs"]
+mod measured;
 #[path = "loop_append/origin.rs"]
 pub(super) mod origin;
 #[path = "loop_append/shape.rs"]

@@ -7,7 +7,7 @@
 mod call;
 
 use crate::edit::render::{moved, whole_lines};
-use crate::edit::{Decline, Edit, Fix, Hoist, ImportRequest, Verdict};
+use crate::edit::{Decline, Edit, Fix, Hoist, ImportRequest, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
@@ -88,7 +88,7 @@ impl Transform for LoopRegexCompile {
             strings: Vec::new(),
             hoists: vec![hoist],
             imports,
-            measured: None,
+            measured: Some(measured(call.function, arguments.flags)),
             assumptions: Vec::new(),
         })
     }
@@ -320,9 +320,22 @@ fn moved_statement(cx: &Cx<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: S
         strings: Vec::new(),
         hoists: Vec::new(),
         imports: Vec::new(),
-        measured: None,
+        measured: Some(measured(call.function, None)),
         assumptions: Vec::new(),
     })
+}
+
+/// What was measured for a call of `function`.
+fn measured(function: Function, flags: Option<Node<'_>>) -> Measured {
+    let case = match function.name() {
+        "compile" => "compile",
+        "match" | "fullmatch" => "match",
+        "sub" | "subn" => "sub",
+        "findall" | "finditer" => "findall",
+        _ if flags.is_some() => "search-flags",
+        _ => "search",
+    };
+    Measured::new(case, "compiled")
 }
 
 /// That nothing can tell when `statement` binds `name`.

@@ -5,7 +5,7 @@
 use super::filling;
 use crate::edit::filled::is_too_long;
 use crate::edit::interpolate::{self, Conversion, Piece, Style, Unspeakable, converted, unwrapped};
-use crate::edit::{Assumption, Decline, Edit, Fix, SameString, Verdict};
+use crate::edit::{Assumption, Decline, Edit, Fix, Measured, SameString, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded, PlainText};
@@ -76,10 +76,29 @@ impl Transform for StaticJoin {
             footprint: vec![node.range()],
             hoists: Vec::new(),
             imports: Vec::new(),
-            measured: None,
+            measured: Some(measured(&items, empty)),
             assumptions,
         })
     }
+}
+
+/// What was measured for a join of `items`.
+fn measured(items: &[Node<'_>], without_separator: bool) -> Measured {
+    let case = match items.len() {
+        _ if items.iter().any(|item| item.kind() == Kind::Call) => "str-of-integer",
+        few if without_separator => {
+            if few < 6 {
+                "two"
+            } else {
+                "eight"
+            }
+        }
+        0..=3 => "three-with-text",
+        4 => "four-with-text",
+        5..=6 => "five-with-text",
+        _ => "eight-with-text",
+    };
+    Measured::new(case, "fstring")
 }
 
 /// The literal in front of `join`, and the items that are listed behind it.

@@ -11,11 +11,11 @@ mod row;
 mod write;
 
 use crate::edit::interpolate::{StringStyle, Style};
-use crate::edit::{Assumption, Decline, Edit, Fix, SameString, Verdict};
+use crate::edit::{Assumption, Decline, Edit, Fix, Measured, SameString, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, Guarded, PlainText};
 use crate::semantic::{Facts, Reason, Refusal};
-use crate::syntax::{Kind, Node};
+use crate::syntax::{Kind, Node, is_text};
 use crate::text::PythonVersion;
 
 use row::{Row, Step};
@@ -96,7 +96,7 @@ impl Transform for StringAugment {
             strings: vec![SameString { before, after: expression }],
             hoists: Vec::new(),
             imports: Vec::new(),
-            measured: None,
+            measured: measured(&row, form),
             assumptions,
             footprint: vec![range],
         })
@@ -183,6 +183,29 @@ impl Judge<'_, '_, '_> {
         }
         assumptions
     }
+}
+
+/// What was measured for `row`.
+fn measured(row: &Row<'_>, form: Form) -> Option<Measured> {
+    let parts = row.operands().count();
+    if !row.operands().any(|operand| !is_text(operand.node)) {
+        let case = if parts < 4 { "augment-literals-2" } else { "augment-literals-5" };
+        return Some(Measured::new(case, "literal"));
+    }
+    let case = match parts {
+        0..=2 => "augment-row-2",
+        3..=4 => "augment-row-3",
+        5..=7 => "augment-row-6",
+        8..=16 => "augment-row-10",
+        _ => "augment-row-24",
+    };
+    let form = match form {
+        Form::Template(Style::FString) => "f-string",
+        Form::Template(Style::Percent) => "percent",
+        Form::Template(Style::Format) => return None,
+        Form::Join => "join",
+    };
+    Some(Measured::new(case, form))
 }
 
 /// That `node` gives a plain `str`.

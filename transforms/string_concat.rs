@@ -8,8 +8,8 @@ mod chain;
 #[path = "string_concat/write.rs"]
 mod write;
 
-use crate::edit::interpolate::{self, Style};
-use crate::edit::{Assumption, Decline, Edit, Fix, SameString, Verdict};
+use crate::edit::interpolate::{self, Conversion, Style};
+use crate::edit::{Assumption, Decline, Edit, Fix, Measured, SameString, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards::{self, PlainText};
 use crate::semantic::{Facts, Reason};
@@ -65,10 +65,31 @@ impl Transform for StringConcat {
             footprint: vec![node.range()],
             hoists: Vec::new(),
             imports: Vec::new(),
-            measured: None,
+            measured: Some(measured(&chain, style)),
             assumptions,
         })
     }
+}
+
+/// What was measured for `chain`.
+fn measured(chain: &Chain<'_>, style: Style) -> Measured {
+    let conversions: Vec<Conversion> =
+        chain.operands.iter().filter_map(|operand| Some(operand.converted?.1)).collect();
+    let case = match (conversions.as_slice(), chain.operands.len()) {
+        ([Conversion::Plain], _) => "str-of-int",
+        ([Conversion::Repr], _) => "repr",
+        ([Conversion::Str], _) => "str-of-any",
+        ([_, _, ..], _) => "str-of-two",
+        ([], 0..=3) => "three",
+        ([], 4..=6) => "five",
+        ([], _) => "nine",
+    };
+    let form = match style {
+        Style::FString => "fstring",
+        Style::Percent => "percent",
+        Style::Format => "format",
+    };
+    Measured::new(case, form)
 }
 
 const fn message(style: Style) -> &'static str {

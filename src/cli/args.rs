@@ -15,7 +15,7 @@ use super::config::NOT_BUILT_IN;
 use super::settings::{Overrides, TypeInference, parse_size};
 use super::suggest;
 use crate::edit::interpolate::StringStyle;
-use crate::engine::{Prefilter, Registry};
+use crate::engine::{Goal, Prefilter, Registry};
 use crate::project::TypeEngine;
 use crate::text::PythonVersion;
 
@@ -143,6 +143,9 @@ struct JudgementArguments {
     /// How strings with values in them are spelled: as the target runs them fastest, or in one way
     #[arg(long, value_name = "STYLE", help_heading = "Transforms", value_parser = string_style())]
     string_style: Option<StringStyle>,
+    /// Only fixes that were measured to gain this on the oldest Python: that are faster, or hold less memory
+    #[arg(long, value_name = "GOAL", help_heading = "Transforms", value_parser = goal())]
+    goal: Option<Goal>,
     /// Whether to infer the types of a Python 3 project where a fix depends on them [default: on]
     #[arg(long, value_name = "WHETHER", help_heading = "Transforms")]
     types: Option<TypeInference>,
@@ -353,6 +356,10 @@ fn resolve_input(mut paths: Vec<PathBuf>, stdin_filename: Option<PathBuf>) -> Re
     Ok(Input::Paths(paths))
 }
 
+fn goal() -> impl TypedValueParser<Value = Goal> {
+    PossibleValuesParser::new(Goal::NAMES).map(|name| Goal::named(&name).unwrap_or_default())
+}
+
 fn string_style() -> impl TypedValueParser<Value = StringStyle> {
     PossibleValuesParser::new(StringStyle::NAMES).map(|name| StringStyle::named(&name).unwrap_or_default())
 }
@@ -388,6 +395,7 @@ impl JudgementArguments {
             line_length: self.line_length,
             max_file_size: max_file_size.transpose()?,
             string_style: self.string_style,
+            goal: self.goal,
             types: self.types,
             prefilter: if self.no_prefilter { Prefilter::Off } else { Prefilter::On },
         };

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::settings::{TypeInference, parse_size};
 use super::suggest;
 use crate::edit::interpolate::StringStyle;
-use crate::engine::Registry;
+use crate::engine::{Goal, Registry};
 use crate::project::TypeEngine;
 use crate::text::PythonVersion;
 
@@ -19,6 +19,7 @@ use crate::text::PythonVersion;
 const KEYS: &[&str] = &[
     "closed-world",
     "exclude",
+    "goal",
     "ignore",
     "line-length",
     "max-file-size",
@@ -55,6 +56,8 @@ pub struct FileConfiguration {
     pub max_file_size: Option<u64>,
     /// `string-style`.
     pub string_style: Option<StringStyle>,
+    /// `goal`.
+    pub goal: Option<Goal>,
     /// `types`.
     pub types: Option<TypeInference>,
     /// `closed-world`.
@@ -197,6 +200,7 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "closed-world" => result.closed_world = Some(self.boolean(value)?),
                 "exclude" => result.exclude = self.patterns(value)?,
+                "goal" => result.goal = Some(self.goal(value)?),
                 "ignore" => result.ignore = Some(self.transforms(value)?),
                 "line-length" => result.line_length = Some(self.number(value)?),
                 "max-file-size" => result.max_file_size = Some(self.size(value)?),
@@ -254,6 +258,11 @@ impl Reader<'_> {
         value.get_ref().as_bool().ok_or_else(wrong)
     }
 
+    fn goal(&self, value: &Spanned<DeValue<'_>>) -> Result<Goal, ConfigurationError> {
+        let named = value.get_ref().as_str().and_then(Goal::named);
+        named.ok_or_else(|| self.error(value.span(), "must be \"speed\" or \"memory\"".to_owned()))
+    }
+
     fn string_style(&self, value: &Spanned<DeValue<'_>>) -> Result<StringStyle, ConfigurationError> {
         let named = value.get_ref().as_str().and_then(StringStyle::named);
         named.ok_or_else(|| {
@@ -307,13 +316,14 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let found = pyproject(
-            "[tool.pyfix]\nclosed-world = true\nexclude = ['a']\nignore = []\nline-length = 100\n\
+            "[tool.pyfix]\nclosed-world = true\nexclude = ['a']\ngoal = 'speed'\nignore = []\nline-length = 100\n\
              max-file-size = '1MB'\nselect = []\nstring-style = 'percent'\n\
              target-version = 'py39'\n\
              trust-annotations = false\ntypes = false\nunsafe-fixes = true\n",
         );
         let expected = FileConfiguration {
             path: PathBuf::from("pyproject.toml"),
+            goal: Some(Goal::Speed),
             select: Some(vec![]),
             ignore: Some(vec![]),
             unsafe_fixes: Some(true),

@@ -120,7 +120,7 @@ fn write_diff(report: &FileReport, base: &Base, paint: Paint, out: &mut dyn Writ
 fn write_text(report: &FileReport, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
     let mut lines: Vec<(Place, String)> = Vec::new();
     for fix in report.applied() {
-        lines.push((fix.place, format!("{}: {}", fix.id, fix.message)));
+        lines.push((fix.place, format!("{}: {}", fix.id, described(fix))));
     }
     if detail == Detail::Statistics {
         for fix in report.withheld() {
@@ -155,7 +155,7 @@ fn write_github(report: &FileReport, out: &mut dyn Write) -> io::Result<()> {
             "::warning title=pyfix ({}),file={},line={line},endLine={end_line},col={column}::{}",
             fix.id,
             escaped(&path, &[':', ',']),
-            escaped(&fix.message, &[]),
+            escaped(&described(fix), &[]),
         )?;
     }
     Ok(())
@@ -171,6 +171,12 @@ fn escaped(text: &str, also: &[char]) -> String {
         }
     }
     escaped
+}
+
+/// What a fix does, and what that was measured to gain.
+fn described(fix: &FixRecord) -> String {
+    let gain = fix.gain.map(|gain| format!(" ({gain})")).unwrap_or_default();
+    format!("{}{gain}", fix.message)
 }
 
 /// What a fix takes on trust, as a clause.

@@ -114,7 +114,7 @@ impl Pipeline<'_> {
             return Err(skipped(&skip));
         }
         let new = encode(&decoded, &outcome)?;
-        let places = Places { source: &source, decoded: &decoded };
+        let places = Places { source: &source, decoded: &decoded, oldest: target.oldest };
         let applied = outcome.fixes.into_iter().map(|fix| places.fix(fix, true));
         let withheld = outcome.withheld.into_iter().map(|fix| places.fix(fix, false));
         report.fixes = applied.chain(withheld).collect();

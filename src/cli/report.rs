@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::edit::{Applicability, Assumption, Edit};
-use crate::engine::{AppliedFix, DeclinedSite, Quarantine, SuppressedFix, UnusedSuppression};
+use crate::engine::{AppliedFix, DeclinedSite, Gain, Quarantine, SuppressedFix, UnusedSuppression};
 use crate::semantic::Reason;
-use crate::text::{Decoded, Dialect, Range, Source, Target};
+use crate::text::{Decoded, Dialect, PythonVersion, Range, Source, Target};
 
 /// The account of one file.
 #[derive(Debug, Serialize)]
@@ -116,6 +116,8 @@ pub struct FixRecord {
     pub applicability: Applicability,
     /// What it takes on trust.
     pub assumptions: Vec<Assumption>,
+    /// What it was measured to gain on the target, in the example that was measured.
+    pub gain: Option<Gain>,
     /// The round (from 1) that it belongs to.
     pub round: u32,
     /// Whether it is part of the change.
@@ -242,11 +244,14 @@ pub struct Places<'a> {
     pub source: &'a Source,
     /// The way back to the bytes.
     pub decoded: &'a Decoded,
+    /// The oldest Python that the result must run on.
+    pub oldest: PythonVersion,
 }
 
 impl Places<'_> {
     /// The record of `fix`.
     pub fn fix(&self, fix: AppliedFix, applied: bool) -> FixRecord {
+        let oldest = self.oldest;
         let edit = |edit: Edit| EditRecord { range: self.range(edit.range), replacement: edit.replacement };
         FixRecord {
             id: fix.transform,
@@ -255,6 +260,7 @@ impl Places<'_> {
             edits: fix.edits.into_iter().map(edit).collect(),
             applicability: fix.applicability,
             assumptions: fix.assumptions,
+            gain: fix.measured.and_then(|measured| Gain::of(fix.transform, measured, oldest)),
             round: fix.round,
             applied,
         }

@@ -75,6 +75,7 @@ fn result(report: &FileReport, fix: &FixRecord) -> Value {
             "applicability": fix.applicability,
             "assumptions": fix.assumptions,
             "applied": fix.applied,
+            "gain": fix.gain,
             "round": fix.round,
         },
     })

@@ -14,7 +14,7 @@ use super::args::{ConfigurationSource, Judgement};
 use super::config::{self, ConfigurationError, FileConfiguration, Found};
 use crate::edit::Applicability;
 use crate::edit::interpolate::StringStyle;
-use crate::engine::{Config, Prefilter, Registry, Selection};
+use crate::engine::{Config, Goal, Prefilter, Registry, Selection};
 use crate::project::{Closure, TargetSource};
 use crate::semantic::Annotations;
 use crate::text::PythonVersion;
@@ -48,6 +48,8 @@ pub struct Overrides {
     pub max_file_size: Option<u64>,
     /// `--string-style`.
     pub string_style: Option<StringStyle>,
+    /// `--goal`.
+    pub goal: Option<Goal>,
     /// `--types`.
     pub types: Option<TypeInference>,
     /// `--no-prefilter`.
@@ -228,6 +230,7 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
             Some(true) => Applicability::Unsafe,
             _ => Applicability::Safe,
         },
+        goal: flags.goal.or(file.goal).unwrap_or(defaults.goal),
         line_length: flags
             .line_length
             .or(file.line_length)
@@ -310,6 +313,7 @@ mod tests {
             line_length: None,
             max_file_size: None,
             string_style: None,
+            goal: None,
             types: None,
             prefilter: Prefilter::On,
         };

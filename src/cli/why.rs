@@ -16,10 +16,10 @@ use super::process::{Examined, Obstacle, examine, read};
 use super::settings::{Settings, SettingsFinder};
 use super::surroundings::Landscape;
 use super::terminal::Terminal;
-use crate::engine::{AppliedFix, DeclinedSite, Outcome, Prefilter, Registry, SuppressedFix};
+use crate::engine::{AppliedFix, DeclinedSite, Gain, Outcome, Prefilter, Registry, SuppressedFix};
 use crate::semantic::guards::header;
 use crate::syntax::{Kind, Node, Regions, parse};
-use crate::text::{Range, Source};
+use crate::text::{PythonVersion, Range, Source};
 
 /// Candidates that begin or end so many lines away still belong to the question.
 const NEARBY: u32 = 3;
@@ -58,7 +58,7 @@ pub fn why(
 ) -> Result<()> {
     let examined = examine_file(path, judgement, registry)?;
     let source = &examined.source;
-    let decisions = decisions(examined.outcome, source);
+    let decisions = decisions(examined.outcome, source, examined.target.oldest);
     let asked = match line {
         None => decisions.iter().collect(),
         Some(line) => within(&decisions, source, line, 0),
@@ -117,11 +117,11 @@ fn examine_file(path: &Path, judgement: &Judgement, registry: &Registry) -> Resu
     }
 }
 
-fn decisions(outcome: Outcome, source: &Source) -> Vec<Decision> {
+fn decisions(outcome: Outcome, source: &Source, oldest: PythonVersion) -> Vec<Decision> {
     let mut all: Vec<Decision> = Vec::new();
-    all.extend(outcome.fixes.into_iter().map(|fix| of_fix(fix, FIX, "fix")));
+    all.extend(outcome.fixes.into_iter().map(|fix| of_fix(fix, FIX, "fix", oldest)));
     all.extend(outcome.withheld.into_iter().map(|fix| {
-        let mut decision = of_fix(fix, WITHHELD, "withheld");
+        let mut decision = of_fix(fix, WITHHELD, "withheld", oldest);
         decision.notes.push(("to allow", "--unsafe-fixes".to_owned()));
         decision
     }));
@@ -131,7 +131,10 @@ fn decisions(outcome: Outcome, source: &Source) -> Vec<Decision> {
     all
 }
 
-fn of_fix(fix: AppliedFix, style: Style, verdict: &str) -> Decision {
+fn of_fix(fix: AppliedFix, style: Style, verdict: &str, oldest: PythonVersion) -> Decision {
+    let gain = fix.measured.and_then(|measured| Gain::of(fix.transform, measured, oldest));
+    let measured =
+        gain.map(|gain| ("measured", format!("{gain}, in the nearest example of `pyfix explain`")));
     let assumed = fix.assumptions.into_iter().flat_map(|assumption| {
         let unproven = assumption.unproven.into_iter().map(|sentence| ("not proven", sentence));
         std::iter::once(("assumes", assumption.sentence)).chain(unproven)
@@ -143,7 +146,7 @@ fn of_fix(fix: AppliedFix, style: Style, verdict: &str) -> Decision {
         pointed: fix.range,
         site: fix.range,
         extent: fix.range,
-        notes: assumed.collect(),
+        notes: measured.into_iter().chain(assumed).collect(),
     }
 }
 

@@ -88,6 +88,13 @@ pub struct Measured {
     pub form: &'static str,
 }
 
+impl Measured {
+    /// The form `form` of the case `case`.
+    pub const fn new(case: &'static str, form: &'static str) -> Self {
+        Self { case, form }
+    }
+}
+
 /// A proven rewrite of one site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {

@@ -2,6 +2,7 @@
 
 use crate::edit::Applicability;
 use crate::edit::interpolate::StringStyle;
+use crate::engine::Gain;
 use crate::semantic::{Annotations, GuardTrial};
 
 /// What the engine is told to do.
@@ -11,6 +12,8 @@ pub struct Config {
     pub selection: Selection,
     /// The least trust with which a fix is applied: [`Applicability::Safe`], or `Unsafe` on request.
     pub applied: Applicability,
+    /// What a fix has to gain.
+    pub goal: Goal,
     /// Lines are broken where they would be longer than this many characters.
     pub line_length: usize,
     /// Whether declared types are taken for true.
@@ -31,12 +34,52 @@ impl Default for Config {
         Self {
             selection: Selection::default(),
             applied: Applicability::Safe,
+            goal: Goal::default(),
             line_length: 88,
             annotations: Annotations::Trusted,
             string_style: StringStyle::default(),
             prefilter: Prefilter::On,
             regions: RegionPolicy::Whole,
             trial: GuardTrial::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Whether the transform `id` may write what was measured to be slower: somebody named it, or wants memory saved.
+    pub fn takes_slower(&self, id: &str) -> bool {
+        self.selection.names(id) || self.goal == Goal::Memory
+    }
+}
+
+/// What a fix has to gain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Goal {
+    /// Whatever its transform is for.
+    #[default]
+    Any,
+    /// It was measured to be faster on the oldest Python that the text must run on.
+    Speed,
+    /// It was measured to hold less memory there.
+    Memory,
+}
+
+impl Goal {
+    /// What the goals are called in the configuration; there is no name for [`Goal::Any`].
+    pub const NAMES: [&'static str; 2] = ["speed", "memory"];
+
+    /// The goal of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let at = Self::NAMES.iter().position(|known| *known == name)?;
+        [Self::Speed, Self::Memory].get(at).copied()
+    }
+
+    /// Whether a fix that was measured to gain this much, or was not measured, is worth it.
+    pub fn is_met(self, gain: Option<Gain>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Speed => gain.is_some_and(|gain| gain.is_faster()),
+            Self::Memory => gain.is_some_and(|gain| gain.saves_memory()),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::scan::may_match;
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
-    AppliedFix, Config, Cx, DeclinedSite, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
+    AppliedFix, Config, Cx, DeclinedSite, Gain, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
     SuppressedFix, Transform,
 };
 use crate::semantic::guards::{self, Guarded};
@@ -265,6 +265,9 @@ impl Job<'_> {
                     keeps_formatting(&facts, &suppressions, &fix).and_then(|()| can_hoist(&facts, &fix))
                 {
                     findings.declined.push((meta.id, fix.range, refusal));
+                } else if !self.config.goal.is_met(gain_of(&fix, source)) {
+                    let refusal = Refusal::new(Reason::GoalNotMet, fix.range);
+                    findings.declined.push((meta.id, fix.range, refusal));
                 } else if fix.applicability() < self.config.applied {
                     findings.withheld.push(fix);
                 } else {
@@ -392,6 +395,10 @@ fn account(outcome: &mut Outcome, findings: Findings, origins: &Origins<'_>) {
     outcome.suppressed = suppressed.collect();
 }
 
+fn gain_of(fix: &Fix, source: &Source) -> Option<Gain> {
+    Gain::of(fix.transform, fix.measured?, source.target().oldest)
+}
+
 fn applied(fix: &Fix, edits: &[Edit], origins: &Origins<'_>, round: u32) -> AppliedFix {
     let to_original =
         |edit: &Edit| Edit::replace(origins.map.original_cover(edit.range), edit.replacement.clone());
@@ -402,6 +409,7 @@ fn applied(fix: &Fix, edits: &[Edit], origins: &Origins<'_>, round: u32) -> Appl
         applicability: fix.applicability(),
         assumptions: fix.assumptions.clone(),
         edits: edits.iter().map(to_original).collect(),
+        measured: fix.measured,
         round,
     }
 }

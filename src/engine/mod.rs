@@ -4,6 +4,7 @@
 
 mod config;
 mod cx;
+mod evidence;
 mod fix_source;
 mod outcome;
 mod round_world;
@@ -12,8 +13,9 @@ mod suppression;
 mod transform;
 mod verify;
 
-pub use config::{Config, Prefilter, RegionPolicy, Selection};
+pub use config::{Config, Goal, Prefilter, RegionPolicy, Selection};
 pub use cx::Cx;
+pub use evidence::Gain;
 pub use fix_source::fix_source;
 pub use outcome::{AppliedFix, DeclinedSite, Outcome, Quarantine, Skip, SuppressedFix, UnusedSuppression};
 pub use scan::is_looked_into;

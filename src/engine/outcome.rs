@@ -1,6 +1,6 @@
 //! What comes out of [`fix_source`](super::fix_source): the new text, and an account of everything.
 
-use crate::edit::{Applicability, Assumption, Edit};
+use crate::edit::{Applicability, Assumption, Edit, Measured};
 use crate::semantic::Refusal;
 use crate::text::{Range, Target};
 
@@ -48,6 +48,8 @@ pub struct AppliedFix {
     pub applicability: Applicability,
     /// What it takes on trust.
     pub assumptions: Vec<Assumption>,
+    /// The measured rewrite that is nearest to it.
+    pub measured: Option<Measured>,
     /// Its edits; for a fix of a later round against the text of that round, mapped to the original as
     /// [`AppliedFix::range`] is.
     pub edits: Vec<Edit>,

@@ -195,4 +195,6 @@ reasons! {
     /// The form that would be right was measured to be slower on every Python that is asked for.
     NoGain, "no-gain", "what would be right here was measured to be no faster on the target version",
         "select the transform by name";
+    /// The goal that the user stated is not met.
+    GoalNotMet, "goal-not-met", "it was not measured to gain what `--goal` asks for", "leave `--goal` out";
 }

@@ -45,7 +45,7 @@ fn a_loop_of_links_ends() {
     let project = Project::new(&[("p/a.py", LOOP.as_bytes())]);
     symlink("..", project.root.join("p/up")).unwrap();
     let run = project.run(&["--check", "."]);
-    assert_eq!(run.out(), "p/a.py:2:5: loop-append: fill `out` with a comprehension\n");
+    assert_eq!(run.out(), "p/a.py:2:5: loop-append: fill `out` with a comprehension (1.7x faster on 3.8)\n");
     assert_eq!(run.status, 1);
 }
 

@@ -285,3 +285,23 @@ fn names_of_files_cannot_speak_to_the_terminal() {
     }
     assert!(project.run(&[]).err.contains(&format!("{shown}:")));
 }
+
+#[test]
+fn goals_keep_what_was_measured_to_reach_them() {
+    let copy = b"def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    return out\n";
+    let project = Project::new(&[("a.py", copy), ("b.py", b"def f(n):\n    return 'number ' + str(n)\n")]);
+    let ids = |arguments: &[&str]| {
+        let run = project.run(&[&["--output-format", "text", "--stats"], arguments].concat());
+        let applied = |line: &&str| !line.contains("declined");
+        let lines = run.out().lines().filter(applied).map(str::to_owned).collect::<Vec<_>>();
+        (lines.join("\n"), run.err)
+    };
+    let (fast, _) = ids(&["--goal", "speed", "--target-version", "3.8"]);
+    assert!(fast.contains("a.py") && fast.contains("x faster on 3.8)"), "{fast}");
+    assert!(fast.contains("b.py"), "{fast}");
+    let (newer, said) = ids(&["--goal", "speed", "--target-version", "2.7"]);
+    assert!(newer.contains("a.py") && !newer.contains("b.py"), "{newer}");
+    assert!(said.contains("goal-not-met"), "{said}");
+    let (small, said) = ids(&["--goal", "memory", "--target-version", "3.8"]);
+    assert_eq!(small, "", "{said}");
+}

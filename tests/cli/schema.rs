@@ -63,7 +63,16 @@ fn check(value: &Value, schema: &Value, root: &Value, at: &str) {
 }
 
 fn has_type(value: &Value, schema: &Value) -> bool {
-    match schema["type"].as_str().unwrap() {
+    let types = match &schema["type"] {
+        Value::Array(types) => types.iter().collect(),
+        one => vec![one],
+    };
+    types.into_iter().any(|one| is_of_type(value, one.as_str().unwrap()))
+}
+
+fn is_of_type(value: &Value, name: &str) -> bool {
+    match name {
+        "number" => value.is_number(),
         "object" => value.is_object(),
         "array" => value.is_array(),
         "string" => value.is_string(),

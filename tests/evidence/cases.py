@@ -503,6 +503,8 @@ CASES += [
     filled("percent-format", "precision", floats, "'%.2f' % x", "f'{x:.2f}'"),
     filled("format-call", "one-string", words, "'hello {}'.format(x)", "f'hello {x}'"),
     filled("format-call", "two-strings", words, "'{}={}'.format(x, x)", "f'{x}={x}'"),
+    filled("format-call", "two-integers", numbers, "'{}-{}'.format(x, x)", "f'{x}-{x}'"),
+    filled("format-call", "anything", holders, "'item {}'.format(x)", "f'item {x}'"),
     filled("format-call", "one-integer", numbers, "'number {}'.format(x)", "f'number {x}'"),
     filled("format-call", "named", words, "'{a} is {b}'.format(a=x, b=x)", "f'{x} is {x}'"),
     filled("format-call", "repr", words, "'item {!r}'.format(x)", "f'item {x!r}'"),

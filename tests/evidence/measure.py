@@ -2,6 +2,7 @@
 
     python3 measure.py                 measure everything, print a table, write docs/evidence.json
     python3 measure.py --only append   only cases whose transform or name holds that; written only with --output
+    python3 measure.py --memory            only the memory of everything that is in docs/evidence.json
     python3 measure.py --only string-concat/ --merge   the same, in the place of those cases in docs/evidence.json
 
 Each Python runs this file again as a worker. In a round, every form of a case is timed once, one after the
@@ -46,6 +47,10 @@ def main():
     missing = [version for version in WANTED if version not in found]
     if missing:
         print("not measured, no interpreter found: " + ", ".join(missing), file=sys.stderr)
+    if options.memory:
+        answers = dict((version, ask_worker(found[version], options)) for version in sorted(found, key=number))
+        write(with_memory(answers), OUTPUT)
+        return
     results = {}
     for run in range(options.runs):
         for version in sorted(found, key=number):
@@ -75,6 +80,28 @@ def merged(document):
     return known
 
 
+def with_memory(answers):
+    """Returns what docs/evidence.json says, with the memory that the workers found."""
+    with open(OUTPUT) as file:
+        known = json.load(file)
+    loops = dict((case.transform + "/" + case.name, case.forms[0][0]) for case in CASES)
+    for entry in known["cases"]:
+        key = entry["transform"] + "/" + entry["case"]
+        if key in loops:
+            peaks = dict((version, answer["memory"].get(key)) for version, answer in answers.items())
+            entry.update(memory_of(peaks, entry["form"], loops[key]))
+    return known
+
+
+def memory_of(peaks, form, loop):
+    """Returns what is written of the peaks, which are by version and form."""
+    able = dict((version, peak) for version, peak in peaks.items() if peak and form in peak)
+    return {
+        "memory": dict((version, round(float(peak[form]) / peak[loop], 2)) for version, peak in able.items()),
+        "peak": dict((version, peak[loop]) for version, peak in able.items()),
+    }
+
+
 def key_of(entry):
     return (entry["transform"], entry["case"], entry["form"])
 
@@ -82,6 +109,7 @@ def key_of(entry):
 def read_options():
     parser = argparse.ArgumentParser(description="Measures the forms of cases.py on every CPython found.")
     parser.add_argument("--only", default="", help="measure only cases whose `transform/name` holds this")
+    parser.add_argument("--memory", action="store_true", help="measure only memory, for docs/evidence.json")
     parser.add_argument("--merge", action="store_true", help="put the cases into docs/evidence.json")
     parser.add_argument("--output", help="the file to write instead of docs/evidence.json")
     shown = "%s (default: %%(default)s)"
@@ -133,6 +161,7 @@ def version_of(path):
 def ask_worker(path, options):
     command = [path, "-B", "-E", "-s", os.path.abspath(__file__), "--worker"]
     command += ["--only", options.only, "--rounds", str(options.rounds), "--seconds", str(options.seconds)]
+    command += ["--memory"] if options.memory else []
     return json.loads(subprocess.check_output(command).decode("ascii"))
 
 
@@ -144,10 +173,13 @@ def measure_here(options):
         key = case.transform + "/" + case.name
         if options.only not in key:
             continue
-        for size in SIZES:
+        for size in SIZES[-1:] if options.memory else SIZES:
             names = case.make(size)
             functions = functions_of(case, names)
             check_same(case, functions)
+            if options.memory:
+                memory[key] = peaks_of(functions) if tracemalloc else None
+                continue
             ratios, taken = rounds_of(functions, options)
             cases.setdefault(key, {})[str(size)] = ratios
             seconds.setdefault(key, {})[str(size)] = taken
@@ -264,11 +296,7 @@ def combine(results, options):
             )
             entry["time"] = dict((version, times(runs, key, form)) for version, runs in able.items())
             peaks = dict((version, runs[0]["memory"].get(key)) for version, runs in able.items())
-            entry["memory"] = dict(
-                (version, round(float(peak[form]) / peak[case.forms[0][0]], 2))
-                for version, peak in peaks.items()
-                if peak
-            )
+            entry.update(memory_of(peaks, form, case.forms[0][0]))
             cases.append(entry)
     return {
         "schema": SCHEMA,

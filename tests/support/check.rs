@@ -4,8 +4,8 @@
 //! a fixpoint, parses, keeps every comment and every line ending, does not depend on how the text was cut or
 //! scanned, and is accounted for by edits, fixes and declines that lie in the text.
 
-use pyfix::edit::{Applicability, Edit};
-use pyfix::engine::{AppliedFix, Config, Outcome, Prefilter, RegionPolicy, Registry, fix_source};
+use pyfix::edit::{Applicability, Edit, Measured};
+use pyfix::engine::{AppliedFix, Config, Gain, Outcome, Prefilter, RegionPolicy, Registry, fix_source};
 use pyfix::semantic::{LoneFile, World};
 use pyfix::syntax::{Regions, parse};
 use pyfix::text::{Dialect, PythonVersion, Range, Source, Target};
@@ -133,6 +133,10 @@ fn audit_fixes(text: &str, setup: &Setup, outcome: &Outcome) -> Result<(), Strin
         }
         if (fix.applicability == Applicability::Safe) != fix.assumptions.is_empty() {
             return Err(format!("{} is {:?} with {:?}", fix.transform, fix.applicability, fix.assumptions));
+        }
+        let unknown = |measured: &Measured| Gain::of(fix.transform, *measured, setup.target.oldest).is_none();
+        if let Some(measured) = fix.measured.filter(unknown) {
+            return Err(format!("{} names {measured:?}, which was not measured", fix.transform));
         }
         for edit in &fix.edits {
             in_text(text, edit.range, fix.transform)?;

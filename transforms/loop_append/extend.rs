@@ -71,7 +71,7 @@ impl Judge<'_, '_, '_> {
 
     fn generator_pays(&self) -> Guarded {
         let slower = self.shape.site.source().target().oldest >= EXTEND_OF_GENERATOR_SLOWER;
-        if slower && !self.cx.config.selection.names(META.id) {
+        if slower && !self.cx.config.takes_slower(META.id) {
             self.facts.refuse(Refusal::new(Reason::NoGain, guards::header(self.shape.site)))?;
         }
         Ok(())

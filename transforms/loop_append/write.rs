@@ -1,7 +1,7 @@
 //! How the result is written: the pieces of the loop as a comprehension or call, and the comments among them.
 
 use crate::edit::render::{Bracketed, Page, Slot, columns, fill_between, moved, moved_range};
-use crate::edit::{Edit, Fix};
+use crate::edit::{Edit, Fix, Measured};
 use crate::engine::Cx;
 use crate::semantic::comments::{comments_in, is_pragma, is_type, trailing_comment};
 use crate::semantic::guards::Guarded;
@@ -10,6 +10,7 @@ use crate::syntax::{Field, Kind, Node};
 use crate::text::Range;
 
 use super::META;
+use super::measured;
 use super::origin::Empty;
 use super::shape::{Addition, Clause, Element, Shape};
 
@@ -98,7 +99,8 @@ pub(in super::super) fn assignment(
         edits.insert(0, Edit::delete(*lines));
         footprint.insert(0, *lines);
     }
-    Ok(finish(replaced, edits, footprint, message))
+    let measured = measured::of_value(cx.facts, shape, value);
+    Ok(finish(replaced, edits, footprint, message, measured))
 }
 
 /// `r.extend(...)` in place of the loop.
@@ -127,10 +129,17 @@ pub(in super::super) fn extension(
     };
     let replaced = shape.site.range();
     let edits = vec![replacement(cx, replaced, &new, &copied)?];
-    Ok(finish(replaced, edits, vec![replaced], message))
+    let measured = Some(measured::of_extension(shape, with));
+    Ok(finish(replaced, edits, vec![replaced], message, measured))
 }
 
-fn finish(range: Range, edits: Vec<Edit>, footprint: Vec<Range>, message: String) -> Fix {
+fn finish(
+    range: Range,
+    edits: Vec<Edit>,
+    footprint: Vec<Range>,
+    message: String,
+    measured: Option<Measured>,
+) -> Fix {
     Fix {
         transform: META.id,
         message,
@@ -139,7 +148,7 @@ fn finish(range: Range, edits: Vec<Edit>, footprint: Vec<Range>, message: String
         strings: Vec::new(),
         hoists: Vec::new(),
         imports: Vec::new(),
-        measured: None,
+        measured,
         assumptions: Vec::new(),
         footprint,
     }

@@ -1,15 +1,15 @@
 //! A loop that does nothing but add to one text: it becomes the join of a comprehension, or of what is iterated over.
 
 use crate::edit::render::Bracketed;
-use crate::edit::{Assumption, Decline, Edit, Fix, Verdict};
+use crate::edit::{Assumption, Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::Cx;
 use crate::semantic::guards::{self, Form, Guarded, PlainText};
-use crate::semantic::{Reason, Refusal, VariableId};
+use crate::semantic::{Reason, Refusal, ScopeKind, VariableId};
 use crate::syntax::{Attribute, Field, Kind, Node};
 use crate::text::Range;
 
 use super::super::loop_append::origin::{Creation, Origin, origin};
-use super::super::loop_append::shape::{Addition, Element, Shape};
+use super::super::loop_append::shape::{Addition, Clause, Element, Shape};
 use super::super::loop_append::write::{self, Target};
 use super::super::loop_append::{Judge, Local};
 use super::{META, assumptions, quotes, text};
@@ -169,6 +169,29 @@ impl<'t> Joined<'_, '_, 't> {
         Place { target, empty, head }
     }
 
+    /// What was measured for the loop.
+    fn measured(&self, copies: bool, place: &Place<'_>) -> Measured {
+        let (facts, shape) = (self.cx.facts, self.shape);
+        if copies {
+            let attribute = shape.receiver.kind() == Kind::Attribute;
+            let case = if attribute { "augment-loop-attribute" } else { "augment-loop-copy" };
+            return Measured::new(case, "join");
+        }
+        let scope = facts.model().scope(facts.body_scope(shape.site)).kind;
+        let filtered = shape.clauses.iter().any(|clause| !matches!(clause, Clause::For(_)));
+        let case = match shape.addition.parts().first().map(Node::kind) {
+            _ if shape.loops().count() > 1 => "augment-loop-nested",
+            _ if scope == ScopeKind::Module => "augment-loop-at-module-level",
+            _ if filtered => "augment-loop-filtered",
+            _ if place.head.is_some() => "augment-loop-head",
+            Some(Kind::BinaryOperator) => "augment-loop-sum",
+            Some(Kind::Subscript) => "augment-loop-slice",
+            Some(Kind::Call) => "augment-loop-upper",
+            _ => "augment-loop-str",
+        };
+        Measured::new(case, "list")
+    }
+
     fn fix(&self, place: &Place<'_>, copies: bool, assumptions: Vec<Assumption>) -> Guarded<Fix> {
         let (cx, shape) = (self.cx, self.shape);
         let site = shape.site;
@@ -213,7 +236,7 @@ impl<'t> Joined<'_, '_, 't> {
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: Vec::new(),
-            measured: None,
+            measured: Some(self.measured(copies, place)),
             assumptions,
             footprint,
         })

@@ -1,7 +1,7 @@
 //! A loop that adds to a text and does other things: it collects the parts in a list, which is joined behind it.
 
 use crate::edit::render::{Slot, whole_lines};
-use crate::edit::{Assumption, Decline, Edit, Fix, Hoist, Verdict};
+use crate::edit::{Assumption, Decline, Edit, Fix, Hoist, Measured, Verdict};
 use crate::engine::Cx;
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded, PlainText};
@@ -183,7 +183,7 @@ impl<'t> Collected<'t> {
 
     fn pays(&self, cx: &Cx<'_>, module: Module) -> Guarded {
         let fast = module == Module::Yes || self.site.source().target().oldest >= PARTS_PAY;
-        if !fast && !cx.config.selection.names(META.id) {
+        if !fast && !cx.config.takes_slower(META.id) {
             cx.facts.refuse(Refusal::new(Reason::NoGain, guards::header(self.site)))?;
         }
         Ok(())
@@ -242,7 +242,13 @@ impl<'t> Collected<'t> {
                 uses,
             }],
             imports: Vec::new(),
-            measured: None,
+            measured: Some(Measured::new(
+                match scope_is_module(cx.facts, site) {
+                    Module::Yes => "augment-loop-parts-at-module-level",
+                    Module::No => "augment-loop-parts",
+                },
+                "parts",
+            )),
             assumptions,
             footprint: spare.into_iter().chain([Range::new(site.range().start, end)]).collect(),
         }
