@@ -107,8 +107,8 @@ fn operands(node: Node<'_>) -> Option<(Node<'_>, Vec<Node<'_>>)> {
     let method = Attribute::cast(call.function).filter(|method| method.name.text() == "join")?;
     let list = call.sole_argument().filter(|list| matches!(list.kind(), Kind::List | Kind::Tuple))?;
     let items: Vec<_> = list.named_children().filter(|item| !item.is_trivia()).collect();
-    // A string of literals alone could become a docstring.
-    items.iter().any(|item| !is_text(*item)).then_some((method.object, items))
+    // A string of literals alone could become a docstring; one item is no text to put together.
+    (items.len() > 1 && items.iter().any(|item| !is_text(*item))).then_some((method.object, items))
 }
 
 /// The value of a separator that is text.
