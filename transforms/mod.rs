@@ -2,6 +2,7 @@
 
 mod filling;
 mod format_call;
+mod list_building_iter;
 mod loop_append;
 mod loop_regex_compile;
 mod percent_format;
@@ -24,6 +25,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &percent_format::PercentFormat,
     &format_call::FormatCall,
     &static_join::StaticJoin,
+    &list_building_iter::ListBuildingIter,
 ];
 
 #[cfg(test)]

@@ -106,6 +106,11 @@ reasons! {
     /// An exception handler or later code could see a half-filled collection.
     PartialResult, "partial-result", "after an exception {} is used half filled",
         "fill another name, and assign it when it is complete";
+    /// Somebody may want more of what a function gives than to iterate over it.
+    NotOnlyIterated, "not-only-iterated", "what {} gives may be used for more than one iteration",
+        "make `list` of it where it is used";
+    /// A generator would keep something open, or catch what it should not, while an item is out.
+    HeldOpen, "held-open", "what is opened or tried here would stay so while an item is out", "";
     /// The collection is not known to be created empty right before the loop.
     NotFresh, "not-fresh", "{} is not known to be a new, empty collection here", "create it right before the loop";
     /// The collection is not known to be a builtin one.

@@ -524,4 +524,17 @@ CASES += [
     filled("static-join", "eight-with-text", words, "'-'.join([%s])" % EIGHT, "f'{x}-{x}-{x}-{x}-{x}-{x}-{x}-{x}'"),
     filled("static-join", "eight", words, "''.join([%s])" % EIGHT, "f'{x}{x}{x}{x}{x}{x}{x}{x}'"),
     filled("static-join", "str-of-integer", numbers, "''.join(['<', str(x), '>'])", "f'<{x}>'"),
+    Case(
+        "list-building-iter",
+        "iterated",
+        numbers,
+        [
+            (
+                "list",
+                "def made():\n    out = []\n    for x in xs:\n        out.append(x + 1)\n    return iter(out)\n"
+                "r = 0\nfor y in made():\n    r = y",
+            ),
+            ("generator", "def made():\n    for x in xs:\n        yield x + 1\nr = 0\nfor y in made():\n    r = y"),
+        ],
+    ),
 ]

@@ -23,7 +23,7 @@ use shapes::SHAPES;
 use trial::Trial;
 
 /// How many programs are run where nothing else is said.
-const PROGRAMS: u64 = 3000;
+const PROGRAMS: u64 = 350 * SHAPES.len() as u64;
 
 /// The least share of programs, in percent, that must be rewritten for the others to mean something.
 const REWRITTEN: usize = 30;

@@ -9,6 +9,8 @@ use super::draft::Draft;
 mod filled;
 #[path = "shapes/format_call.rs"]
 mod format_call;
+#[path = "shapes/list_building_iter.rs"]
+mod list_building_iter;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
@@ -48,4 +50,5 @@ pub const SHAPES: &[Shape] = &[
     percent_format::SHAPE,
     format_call::SHAPE,
     static_join::SHAPE,
+    list_building_iter::SHAPE,
 ];
