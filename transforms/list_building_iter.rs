@@ -8,7 +8,7 @@ use crate::edit::{Assumption, Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
-use crate::semantic::{Answer, Facts, Reason, Refusal, VariableId};
+use crate::semantic::{Answer, Class, Facts, Reason, Refusal, Resolution, VariableId};
 use crate::syntax::{Assignment, Attribute, Call, Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
@@ -27,6 +27,7 @@ static META: Meta = Meta {
         Reason::DynamicScope,
         Reason::AccumulatorReadInLoop,
         Reason::NotOnlyIterated,
+        Reason::ItemUsedLater,
         Reason::HeldOpen,
         Reason::CommentInTheWay,
         Reason::SharedLine,
@@ -49,6 +50,7 @@ impl Transform for ListBuildingIter {
         let builder = Builder::of(node, cx.facts).ok_or(Decline::NotThisShape)?;
         builder.only_filled(cx.facts)?;
         builder.only_iterated(cx.facts)?;
+        builder.adds_complete_items(cx.facts)?;
         builder.holds_nothing_open(cx.facts)?;
         let edits = builder.edits(cx)?;
         Ok(Fix {
@@ -158,13 +160,42 @@ impl<'t> Builder<'t> {
         if self.name.text() == "__iter__" {
             return Ok(());
         }
-        let wrong = facts.tree().nodes().find(|node| {
-            let mentions = node.kind() == Kind::Identifier && node.text() == self.name.text();
-            mentions && *node != self.name && !is_iterated(*node, facts)
-        });
+        let mentions = || {
+            let named = |node: &Node<'_>| node.kind() == Kind::Identifier && node.text() == self.name.text();
+            facts.tree().nodes().filter(named).filter(|node| *node != self.name)
+        };
+        let wrong = mentions().find(|mention| !is_iterated(*mention, facts));
         let elsewhere = facts.world().name_used_elsewhere(self.name.text()) != Answer::No;
-        if let Some(at) = wrong.or(elsewhere.then_some(self.name)) {
+        // What nobody seems to call is called by somebody who is not seen.
+        let unseen = elsewhere || mentions().next().is_none();
+        if let Some(at) = wrong.or(unseen.then_some(self.name)) {
             facts.refuse(refusal(at))?;
+        }
+        Ok(())
+    }
+
+    /// That no item is changed once it is out.
+    ///
+    /// ```python
+    /// result.append(row)
+    /// row.append('end')
+    /// ```
+    fn adds_complete_items(&self, facts: &Facts<'_>) -> Guarded {
+        let model = facts.model();
+        let flow = facts.flow(facts.body_scope(self.creation.statement));
+        for addition in &self.additions {
+            if matches!(facts.type_of(addition.value).class(), Some(Class::Str | Class::Int | Class::Float)) {
+                continue;
+            }
+            let own = addition.value.descendants().filter(|node| node.kind() == Kind::Identifier);
+            for name in own.filter(|name| holds(addition.value, *name)) {
+                let Resolution::Variable(variable) = model.resolve(name) else { continue };
+                let read =
+                    flow.as_ref().and_then(|flow| flow.read_after(model, variable, addition.statement));
+                if read.is_some() || flow.is_none() {
+                    facts.refuse(Refusal::about(Reason::ItemUsedLater, name.range(), name.text()))?;
+                }
+            }
         }
         Ok(())
     }
@@ -195,7 +226,7 @@ impl<'t> Builder<'t> {
             let is_last = statement.next_statement().is_none()
                 && statement.parent().and_then(|block| block.parent()) == Some(self.function);
             if is_last {
-                edits.push(Edit::delete(removable(cx, *statement)?));
+                edits.push(Edit::delete(with_blank_lines(*statement, removable(cx, *statement)?)));
                 continue;
             }
             if let Some(comment) = comments_in(cx.tree, statement.range()).next() {
@@ -291,6 +322,23 @@ fn is_iterated(mention: Node<'_>, facts: &Facts<'_>) -> bool {
     }
 }
 
+/// Whether the object that `name` means is `value`, or stands in it.
+fn holds(value: Node<'_>, name: Node<'_>) -> bool {
+    let displays = [
+        Kind::List,
+        Kind::Tuple,
+        Kind::Set,
+        Kind::Dictionary,
+        Kind::Pair,
+        Kind::ParenthesizedExpression,
+        Kind::ConditionalExpression,
+        Kind::BooleanOperator,
+    ];
+    name == value
+        || name.ancestors().take_while(|up| *up != value).all(|up| displays.contains(&up.kind()))
+            && displays.contains(&value.kind())
+}
+
 /// The lines of a statement that goes.
 fn removable(cx: &Cx<'_>, statement: Node<'_>) -> Guarded<Range> {
     let Some(lines) = whole_lines(statement) else {
@@ -305,6 +353,20 @@ fn removable(cx: &Cx<'_>, statement: Node<'_>) -> Guarded<Range> {
         cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;
     }
     Ok(lines)
+}
+
+/// `lines` with the blank lines before them, which set the statement apart.
+fn with_blank_lines(statement: Node<'_>, lines: Range) -> Range {
+    let source = statement.source();
+    let mut start = lines.start;
+    while start > 0 {
+        let previous = source.line_start(start - 1);
+        if !source.slice(Range::new(previous, start)).trim().is_empty() {
+            break;
+        }
+        start = previous;
+    }
+    Range::new(start, lines.end)
 }
 
 fn line_of(statement: Node<'_>) -> Range {

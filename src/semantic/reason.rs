@@ -111,6 +111,9 @@ reasons! {
         "make `list` of it where it is used";
     /// A generator would keep something open, or catch what it should not, while an item is out.
     HeldOpen, "held-open", "what is opened or tried here would stay so while an item is out", "";
+    /// An item is changed, or could be, after it was added.
+    ItemUsedLater, "item-used-later", "{} is used after it was added, and may not be complete before",
+        "add it when it is complete";
     /// The collection is not known to be created empty right before the loop.
     NotFresh, "not-fresh", "{} is not known to be a new, empty collection here", "create it right before the loop";
     /// The collection is not known to be a builtin one.
