@@ -291,10 +291,11 @@ impl Job<'_> {
         if let Some(transform) = outcome.unequal_strings.first() {
             return Err(format!("{transform} would write a string of other pieces than before"));
         }
-        verify(original, outcome)?;
         let Some(text) = &outcome.text else { return Ok(()) };
         let source = original.source().with_text(text.clone());
-        let tree = parse(&source, &Regions::whole(&source)).map_err(|failure| failure.to_string())?;
+        let tree = parse(&source, &Regions::whole(&source))
+            .map_err(|failure| format!("the result has a {failure}"))?;
+        verify(original, outcome, &tree)?;
         let findings = self.round(&tree, transforms, &RangeMap::default().after(&outcome.edits));
         match findings.fixes.first() {
             Some((_, fix)) => Err(format!(
