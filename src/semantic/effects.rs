@@ -65,10 +65,11 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
                 node.children_in(Field::Operators).all(|operator| matches!(operator.text(), "is" | "is not"));
             let known = node.named_children().all(|part| is_plain(&facts.type_of(part)));
             parts(node)
-                | match (identity, known) {
-                    (true, _) => Effects::empty(),
-                    (false, true) => Effects::MAY_RAISE,
-                    (false, false) => anything,
+                | match known {
+                    _ if identity => Effects::empty(),
+                    _ if always_compares(facts, node) => looks(node),
+                    true => Effects::MAY_RAISE,
+                    false => anything,
                 }
         }
         Kind::BinaryOperator | Kind::UnaryOperator => {
@@ -79,7 +80,9 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
             let exact = |part: Node<'_>| facts.type_of(part).class().is_some();
             let known = result.class().is_some() && node.named_children().all(exact);
             // Nothing that a sign stands before, and no two strings, are too large for one another.
-            let total = node.kind() == Kind::UnaryOperator || (result.is(Class::Str) && node.has_token("+"));
+            let total = node.kind() == Kind::UnaryOperator
+                || (result.is(Class::Str) && node.has_token("+"))
+                || always_computes(facts, node);
             parts(node)
                 | match (known && !formats, total) {
                     (true, true) => Effects::empty(),
@@ -103,6 +106,72 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
         Kind::Yield | Kind::Await => Effects::all(),
         _ => anything,
     }
+}
+
+/// Whether a comparison gives an answer for all values of the classes that stand there, without any code of a user's:
+/// numbers with numbers, strings with strings, equality of both, and whether one is in a collection of them.
+fn always_compares(facts: &Facts<'_>, node: Node<'_>) -> bool {
+    let operands: Vec<Type> = node
+        .named_children()
+        .filter(|part| part.field() != Field::Operators && !part.is_trivia())
+        .map(|part| facts.type_of(part))
+        .collect();
+    let operators = node.children_in(Field::Operators);
+    operators.zip(operands.windows(2)).all(|(operator, pair)| {
+        let [left, right] = pair else { return false };
+        match operator.text() {
+            "is" | "is not" => true,
+            "==" | "!=" => is_steady(left) && is_steady(right),
+            "<" | "<=" | ">" | ">=" => {
+                (is_number(left) && is_number(right)) || (left.is(Class::Str) && right.is(Class::Str))
+            }
+            "in" | "not in" => match right.class() {
+                Some(Class::Str) => left.is(Class::Str),
+                Some(Class::List | Class::Tuple | Class::Set | Class::FrozenSet | Class::Dict) => {
+                    is_steady(left) && is_steady(&right.item())
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    })
+}
+
+/// Whether an operator gives a result for all numbers of the classes that stand there.
+fn always_computes(facts: &Facts<'_>, node: Node<'_>) -> bool {
+    let (Some(left), Some(right)) = (node.child(Field::Left), node.child(Field::Right)) else { return false };
+    let whole = |part: Node<'_>| matches!(facts.type_of(part).class(), Some(Class::Int | Class::Bool));
+    let real = |part: Node<'_>| facts.type_of(part).is(Class::Float);
+    let operator = node.child(Field::Operator).map_or("", |operator| operator.text());
+    let divides = right.kind() == Kind::Integer && right.text().parse::<i64>().is_ok_and(|by| by != 0);
+    match operator {
+        "+" | "-" | "*" => (whole(left) && whole(right)) || (real(left) && real(right)),
+        "&" | "|" | "^" => whole(left) && whole(right),
+        "%" | "//" => divides && (whole(left) || real(left)),
+        _ => false,
+    }
+}
+
+/// Whether the method of `str` never fails with so many strings as arguments.
+fn never_fails(method: &str, arguments: usize) -> bool {
+    match method {
+        "isalnum" | "isalpha" | "isdigit" | "islower" | "isspace" | "istitle" | "isupper" | "lower"
+        | "upper" | "title" | "capitalize" | "swapcase" | "split" | "splitlines" => arguments == 0,
+        "strip" | "lstrip" | "rstrip" => arguments <= 1,
+        "startswith" | "endswith" | "find" | "rfind" | "count" => arguments == 1,
+        "replace" => arguments == 2,
+        _ => false,
+    }
+}
+
+/// Numbers, which compare with one another.
+fn is_number(value: &Type) -> bool {
+    matches!(value.class(), Some(Class::Bool | Class::Int | Class::Float))
+}
+
+/// Values that can be asked whether they are equal; bytes may warn.
+fn is_steady(value: &Type) -> bool {
+    is_plain(value) && !value.is(Class::Bytes)
 }
 
 /// Whether evaluating `node` does nothing that could fail but read names.
@@ -178,7 +247,10 @@ fn call(facts: &Facts<'_>, node: Node<'_>) -> Effects {
     }
     match Attribute::cast(call.function) {
         Some(method) if facts.type_of(method.object).is(Class::Str) && types.iter().all(is_plain) => {
-            sum | of_expression(facts, method.object) | Effects::MAY_RAISE
+            let strings = types.iter().all(|argument| argument.is(Class::Str));
+            let total = strings && never_fails(method.name.text(), types.len());
+            let raises = if total { Effects::empty() } else { Effects::MAY_RAISE };
+            sum | of_expression(facts, method.object) | raises
         }
         _ => sum | of_expression(facts, call.function) | anything,
     }

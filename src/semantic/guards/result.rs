@@ -95,7 +95,8 @@ fn has_values(facts: &Facts<'_>, flow: &Flow, part: Node<'_>, site: Node<'_>) ->
         bound_by_site
             || (here && !flow.maybe_unbound(model, variable, site.child(Field::Right).unwrap_or(site)))
     };
-    let mut names = part.descendants().filter(|node| node.kind() == Kind::Identifier);
+    let mut names =
+        part.descendants().filter(|node| node.kind() == Kind::Identifier && node.field() != Field::Attribute);
     names.all(surely_bound)
 }
 

@@ -40,13 +40,14 @@ pub(super) fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
         })
 }
 
-fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
+/// Whether reading a container at `node` neither changes it nor hands it on.
+pub(in crate::semantic) fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
     let Some(parent) = node.parent() else { return false };
     match parent.kind() {
         Kind::ForStatement | Kind::ForInClause => node.field() == Field::Right,
         Kind::Subscript => {
             let loaded = parent.parent().is_some_and(|up| {
-                !matches!(
+                let unpacked = matches!(
                     up.kind(),
                     Kind::DeleteStatement
                         | Kind::PatternList
@@ -54,10 +55,16 @@ fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
                         | Kind::ListPattern
                         | Kind::ListSplatPattern
                         | Kind::AsPatternTarget
-                ) && !(parent.field() == Field::Left)
+                );
+                let stored = unpacked || (parent.field() == Field::Left && binds(up));
+                !stored
             });
             node.field() == Field::Value && loaded
         }
+        // if xs: ...
+        Kind::IfStatement | Kind::ElifClause | Kind::WhileStatement => node.field() == Field::Condition,
+        Kind::ConditionalExpression => parent.named_children().nth(1) == Some(node),
+        Kind::NotOperator => true,
         // `xs in ys` hands `xs` to whatever `ys` holds.
         Kind::ComparisonOperator => {
             let mut operators = parent.children_in(Field::Operators);
@@ -92,6 +99,14 @@ fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
         }),
         _ => false,
     }
+}
+
+/// Whether what stands on the left of `node` is assigned to.
+fn binds(node: Node<'_>) -> bool {
+    matches!(
+        node.kind(),
+        Kind::Assignment | Kind::AugmentedAssignment | Kind::ForStatement | Kind::ForInClause
+    )
 }
 
 /// Methods of builtin containers that change nothing and hand out at most items.
