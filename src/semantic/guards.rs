@@ -4,22 +4,26 @@
 //! [`Facts::refuse`](super::Facts::refuse). A guard that is missing is added here, for everyone.
 
 mod comprehension;
+mod consumption;
 mod iteration;
 mod layout;
 mod names;
 mod order;
 mod result;
+mod steady;
 mod strings;
 mod types;
 
 use super::Refusal;
 
-pub use comprehension::{Form, Place, fits_comprehension, walrus_allowed};
+pub use comprehension::{Form, Place, fits_comprehension, leaves_no_name, walrus_allowed};
+pub use consumption::{Treatment, iterates_quietly, treats_quietly, treats_type_quietly, unpacks_quietly};
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
 pub use order::{Event, Making, commute, filled_in_turn, making};
 pub use result::{cannot_fail, no_partial_result, runs_known_code, unaliased, unobserved};
+pub use steady::steady;
 pub use strings::{
     PlainText, is_in_field, is_read_as_spelled, no_template, plain_text, plain_text_here, why_no_text,
 };

@@ -177,6 +177,15 @@ reasons! {
     MaybeUnbound, "maybe-unbound",
         "{} may have no value here, and the exception would be another one in a comprehension",
         "give it a value on every way to the loop";
+    /// What would be evaluated for fewer items than before is surely noticed.
+    NotForEveryItem, "not-for-every-item",
+        "{} does something or may fail, and would not be evaluated for every item any more", "";
+    /// What is iterated over may change, so that a copy or a number for each item is what makes the loop right.
+    ChangedInLoop, "changed-in-loop", "{} may change while it is iterated over",
+        "iterate over something that only this function knows";
+    /// A counter does not count turns alone.
+    CounterNotSteady, "counter-not-steady", "{} is not simply the number of the turn",
+        "count with a name that is used for nothing else";
     /// A comment would lose its place.
     CommentInTheWay, "comment-in-the-way", "a comment would lose its place", "move the comment";
     /// A comment for tools would apply to other code than before.

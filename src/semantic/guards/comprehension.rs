@@ -1,9 +1,9 @@
 //! Guards about what may stand in a comprehension or generator.
 
-use super::super::{BindingKind, Facts, Reason, Refusal, ScopeKind};
-use super::Guarded;
+use super::super::{BindingKind, Facts, Reason, Refusal, Resolution, ScopeKind};
+use super::{Guarded, unseen_outside, vanishes};
 use crate::syntax::{Attribute, Call, Field, Kind, Node};
-use crate::text::PythonVersion;
+use crate::text::{Dialect, PythonVersion};
 
 /// That `part` can move into a comprehension, or into a generator that a call consumes.
 ///
@@ -123,6 +123,65 @@ pub fn walrus_allowed(facts: &Facts<'_>, part: Node<'_>, targets: &[&str], place
         }
     }
     Ok(())
+}
+
+/// That nobody reads what Python 2 leaves in the targets of the list comprehension `comprehension`, where that may run
+/// it: a generator, a set or a dict comprehension keeps its targets to itself.
+///
+/// ```python
+/// print(sum([x for x in (1, 2)]), x)    # Python 2: 2
+/// ```
+///
+/// # Errors
+///
+/// When a target may be read later, or elsewhere in the statement.
+pub fn leaves_no_name(facts: &Facts<'_>, comprehension: Node<'_>) -> Guarded {
+    if !comprehension.source().may_run_on_python2() {
+        return Ok(());
+    }
+    let clauses = comprehension.named_children().filter(|part| part.kind() == Kind::ForInClause);
+    let targets = clauses.filter_map(|clause| clause.child(Field::Left)).flat_map(|left| left.descendants());
+    for name in targets.filter(|name| facts.model().binding_at(*name).is_some()) {
+        if is_read_behind(facts, name, comprehension) {
+            facts.refuse(Refusal::about(Reason::TargetReadLater, name.range(), name.text()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether anything outside of `comprehension` may see what it leaves in its target `name`.
+fn is_read_behind(facts: &Facts<'_>, name: Node<'_>, comprehension: Node<'_>) -> bool {
+    let model = facts.model();
+    let body = facts.body_scope(comprehension);
+    let (Some(statement), Resolution::Variable(variable)) = (comprehension.statement(), model.resolve(name))
+    else {
+        return true;
+    };
+    if name.source().dialect() == Dialect::Python2 {
+        let within = |range| comprehension.range().contains(range);
+        let mut beside = model.references_in(variable, statement.range());
+        return beside.any(|reference| !within(facts.tree().node(reference.node).range()))
+            || vanishes(facts, name, statement, body).is_err();
+    }
+    // What Python 3 keeps apart, Python 2 takes for one name.
+    let own = |node: Node<'_>| match model.resolve(node) {
+        Resolution::Variable(id) => {
+            let holder = model.variable(id).scope;
+            holder != body && model.enclosing(holder).any(|scope| scope == body)
+        }
+        _ => false,
+    };
+    let sees = |node: Node<'_>| model.enclosing(model.scope_of(node)).any(|scope| scope == body);
+    let named = facts.tree().nodes().any(|node| {
+        node.kind() == Kind::Identifier
+            && node.text() == name.text()
+            && model.reference_at(node).is_some()
+            && !comprehension.holds(node)
+            && !own(node)
+            && sees(node)
+    });
+    let module = model.scope(body).kind == ScopeKind::Module;
+    named || (module && unseen_outside(facts, name.text(), name.range(), Reason::TargetReadLater).is_err())
 }
 
 /// Where in a comprehension a piece goes.
