@@ -1,11 +1,21 @@
 //! The built-in transforms, each a page (`<id>.md`) and a judgement (`<id>.rs`).
 
+mod consumers;
+mod dict_keys_membership;
 mod filling;
+mod filter_lambda;
 mod format_call;
+mod lambdas;
 mod list_building_iter;
+mod list_in_consumer;
 mod loop_append;
 mod loop_regex_compile;
+mod manual_enumerate;
+mod map_lambda;
 mod percent_format;
+mod range_len;
+mod redundant_list;
+mod sorted_first;
 mod static_join;
 mod string_augment;
 mod string_augment_loop;
@@ -26,6 +36,14 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &format_call::FormatCall,
     &static_join::StaticJoin,
     &list_building_iter::ListBuildingIter,
+    &list_in_consumer::ListInConsumer,
+    &redundant_list::RedundantList,
+    &dict_keys_membership::DictKeysMembership,
+    &range_len::RangeLen,
+    &manual_enumerate::ManualEnumerate,
+    &sorted_first::SortedFirst,
+    &filter_lambda::FilterLambda,
+    &map_lambda::MapLambda,
 ];
 
 #[cfg(test)]

@@ -114,6 +114,27 @@ def mapped(name, make, element, function):
 FOR = ["for x in xs:"]
 ODD = ["for x in xs:", "if x % 2:"]
 
+def shuffled(size):
+    return {"xs": [number * 7919 % 100003 for number in range(size)]}
+
+
+def hundred_keys(size):
+    return {"xs": [number % 200 for number in range(size)], "d": dict.fromkeys(range(100))}
+
+
+def consumed(name, make, before, after, form="generator"):
+    return Case("list-in-consumer", name, make, [("list", "r = " + before), (form, "r = " + after)])
+
+
+def uncopied(name, before, after):
+    return Case("redundant-list", name, numbers, [("copy", before), ("bare", after)])
+
+
+def indexed(name, before, header, after):
+    loop = "r = 0\nfor i in range(len(xs)):\n    " + before
+    return Case("range-len", name, numbers, [("index", loop), ("items", "r = 0\n%s\n    %s" % (header, after))])
+
+
 CASES = [
     appending("append", numbers, FOR, "x + 1", "x + 1 for x in xs"),
     appending("append-call", calls, FOR, "f(x)", "f(x) for x in xs"),
@@ -536,5 +557,83 @@ CASES += [
             ),
             ("generator", "def made():\n    for x in xs:\n        yield x + 1\nr = 0\nfor y in made():\n    r = y"),
         ],
+    ),
+    consumed("any-stops", numbers, "any([x > 5 for x in xs])", "any(x > 5 for x in xs)"),
+    consumed("all-stops", numbers, "all([x < 5 for x in xs])", "all(x < 5 for x in xs)"),
+    consumed("any-to-the-end", numbers, "any([x < 0 for x in xs])", "any(x < 0 for x in xs)", "generator-to-the-end"),
+    consumed("set", numbers, "set([x + 1 for x in xs])", "{x + 1 for x in xs}", "comprehension"),
+    consumed("dict", numbers, "dict([(x, x + 1) for x in xs])", "{x: x + 1 for x in xs}", "comprehension"),
+    consumed("sum", numbers, "sum([x + 1 for x in xs])", "sum(x + 1 for x in xs)", "generator-of-all"),
+    consumed("max", numbers, "max([x + 1 for x in xs])", "max(x + 1 for x in xs)", "generator-of-all"),
+    consumed("tuple", numbers, "tuple([x + 1 for x in xs])", "tuple(x + 1 for x in xs)", "generator-of-all"),
+    consumed("sorted", numbers, "sorted([-x for x in xs])", "sorted(-x for x in xs)", "generator-of-all"),
+    consumed("frozenset", numbers, "frozenset([-x for x in xs])", "frozenset(-x for x in xs)", "generator-of-all"),
+    uncopied("loop", "r = 0\nfor x in list(xs):\n    r += x", "r = 0\nfor x in xs:\n    r += x"),
+    uncopied("sorted", "r = sorted(list(xs))", "r = sorted(xs)"),
+    uncopied("set", "r = set(list(xs))", "r = set(xs)"),
+    uncopied("list", "r = list(list(xs))", "r = list(xs)"),
+    uncopied("sum", "r = sum(list(xs))", "r = sum(xs)"),
+    Case(
+        "dict-keys-membership",
+        "in-keys",
+        hundred_keys,
+        [
+            ("keys", "r = 0\nfor x in xs:\n    if x in d.keys():\n        r += 1"),
+            ("dict", "r = 0\nfor x in xs:\n    if x in d:\n        r += 1"),
+        ],
+    ),
+    indexed("items", "r += xs[i]", "for _item in xs:", "r += _item"),
+    indexed("named", "x = xs[i]\n    r += x", "for x in xs:", "r += x"),
+    indexed("numbered", "r += xs[i] * i", "for i, _item in enumerate(xs):", "r += _item * i"),
+    indexed("named-and-numbered", "x = xs[i]\n    r += x * i", "for i, x in enumerate(xs):", "r += x * i"),
+    Case(
+        "manual-enumerate",
+        "last",
+        numbers,
+        [
+            ("counter", "r = 0\ni = 0\nfor x in xs:\n    r += x * i\n    i += 1"),
+            ("enumerate", "r = 0\nfor i, x in enumerate(xs):\n    r += x * i"),
+        ],
+    ),
+    Case(
+        "manual-enumerate",
+        "first",
+        numbers,
+        [
+            ("counter", "r = 0\ni = 0\nfor x in xs:\n    i += 1\n    r += x * i"),
+            ("enumerate", "r = 0\nfor i, x in enumerate(xs, 1):\n    r += x * i"),
+        ],
+    ),
+    Case("sorted-first", "first", shuffled, [("sorted", "r = sorted(xs)[0]"), ("min", "r = min(xs)")]),
+    Case("sorted-first", "last", shuffled, [("sorted", "r = sorted(xs)[-1]"), ("max", "r = max(xs)")]),
+    Case(
+        "filter-lambda",
+        "list",
+        numbers,
+        [("call", "r = list(filter(lambda x: x % 2, xs))"), ("comprehension", "r = [x for x in xs if x % 2]")],
+    ),
+    Case(
+        "filter-lambda",
+        "consumed",
+        numbers,
+        [("call", "r = sum(filter(lambda x: x % 2, xs))"), ("generator", "r = sum(x for x in xs if x % 2)")],
+    ),
+    Case(
+        "map-lambda",
+        "list",
+        numbers,
+        [("call", "r = list(map(lambda x: x + 1, xs))"), ("comprehension", "r = [x + 1 for x in xs]")],
+    ),
+    Case(
+        "map-lambda",
+        "set",
+        numbers,
+        [("call", "r = set(map(lambda x: x + 1, xs))"), ("comprehension", "r = {x + 1 for x in xs}")],
+    ),
+    Case(
+        "map-lambda",
+        "consumed",
+        numbers,
+        [("call", "r = sum(map(lambda x: x + 1, xs))"), ("generator", "r = sum(x + 1 for x in xs)")],
     ),
 ]

@@ -5,18 +5,34 @@
 
 use super::draft::Draft;
 
+#[path = "shapes/dict_keys_membership.rs"]
+mod dict_keys_membership;
 #[path = "shapes/filled.rs"]
 mod filled;
+#[path = "shapes/filter_lambda.rs"]
+mod filter_lambda;
 #[path = "shapes/format_call.rs"]
 mod format_call;
 #[path = "shapes/list_building_iter.rs"]
 mod list_building_iter;
+#[path = "shapes/list_in_consumer.rs"]
+mod list_in_consumer;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
+#[path = "shapes/manual_enumerate.rs"]
+mod manual_enumerate;
+#[path = "shapes/map_lambda.rs"]
+mod map_lambda;
 #[path = "shapes/percent_format.rs"]
 mod percent_format;
+#[path = "shapes/range_len.rs"]
+mod range_len;
+#[path = "shapes/redundant_list.rs"]
+mod redundant_list;
+#[path = "shapes/sorted_first.rs"]
+mod sorted_first;
 #[path = "shapes/static_join.rs"]
 mod static_join;
 #[path = "shapes/string_augment.rs"]
@@ -51,4 +67,12 @@ pub const SHAPES: &[Shape] = &[
     format_call::SHAPE,
     static_join::SHAPE,
     list_building_iter::SHAPE,
+    list_in_consumer::SHAPE,
+    redundant_list::SHAPE,
+    dict_keys_membership::SHAPE,
+    range_len::SHAPE,
+    manual_enumerate::SHAPE,
+    sorted_first::SHAPE,
+    filter_lambda::SHAPE,
+    map_lambda::SHAPE,
 ];
