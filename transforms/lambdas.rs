@@ -4,11 +4,11 @@
 
 use super::consumers::Consumer;
 use crate::edit::render::{Bracketed, Page, Slot, moved};
-use crate::edit::{Decline, Edit, Fix, Measured, Verdict};
+use crate::edit::{Assumption, Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::Cx;
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Form, Guarded};
-use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeKind};
+use crate::semantic::{Class, Facts, Reason, Refusal, Resolution, ScopeKind};
 use crate::syntax::{Argument, Attribute, Call, Field, Function, Kind, Node};
 use crate::text::Dialect;
 
@@ -87,7 +87,7 @@ impl<'t> Lambda<'t> {
     pub fn shape(&self, facts: &Facts<'_>) -> Option<Shape> {
         let python2 = self.call.source().may_run_on_python2();
         // There `map(f, 5)` says in its own words that nothing can be iterated over.
-        if python2 && facts.type_of(self.items).class().is_none() {
+        if python2 && !self.surely_iterates(facts) {
             return None;
         }
         match self.user {
@@ -101,11 +101,16 @@ impl<'t> Lambda<'t> {
         }
     }
 
+    fn surely_iterates(&self, facts: &Facts<'_>) -> bool {
+        let single = [Class::None, Class::Bool, Class::Int, Class::Float, Class::Complex];
+        facts.type_of(self.items).class().is_some_and(|class| !single.contains(&class))
+    }
+
     /// What the call becomes where only Python 2 runs it, whose result is a list: of `map` always, of `filter` where
     /// the items are in one.
     pub fn eager_shape(&self, facts: &Facts<'_>) -> Option<Shape> {
-        let known = facts.type_of(self.items).class().is_some();
-        (known && self.call.source().dialect() == Dialect::Python2).then_some(Shape::Eager)
+        (self.surely_iterates(facts) && self.call.source().dialect() == Dialect::Python2)
+            .then_some(Shape::Eager)
     }
 
     /// That the pieces mean the same in a comprehension as in the lambda.
@@ -196,6 +201,7 @@ impl<'t> Lambda<'t> {
         shape: Shape,
         element: &str,
         filter: Option<&str>,
+        assumptions: Vec<Assumption>,
     ) -> Verdict {
         let replaced = match (shape, self.user) {
             (Shape::List | Shape::Set, User::Consumer(consumer)) => consumer.call.node,
@@ -242,7 +248,7 @@ impl<'t> Lambda<'t> {
             hoists: Vec::new(),
             imports: Vec::new(),
             measured: Some(case),
-            assumptions: Vec::new(),
+            assumptions,
             footprint: vec![replaced.range()],
         })
     }

@@ -44,6 +44,6 @@ impl Transform for MapLambda {
         let shape =
             lambda.shape(cx.facts).or_else(|| lambda.eager_shape(cx.facts)).ok_or(Decline::NotThisShape)?;
         lambda.lambda_fits(cx.facts, "map")?;
-        lambda.fix(cx, META.id, shape, lambda.body.text(), None)
+        lambda.fix(cx, META.id, shape, lambda.body.text(), None, Vec::new())
     }
 }

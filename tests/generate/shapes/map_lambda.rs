@@ -80,7 +80,7 @@ fn write(draft: &mut Draft) {
             draft.block(format!("for v in {call}:"), |draft| draft.line("r.append((v, note(v)))"));
         }
     }
-    draft.show("len(str(r)) if '0x' in str(r) else r");
+    draft.show("0 if '0x' in str(r) else r");
     if draft.risk("parameter-reused") {
         draft.show("x");
     }
