@@ -259,7 +259,7 @@ fn module_name(
                 return Ok((name.to_owned(), Vec::new()));
             }
             _ if name == "_re" && model.identifiers().all(|identifier| identifier != "_re") => {
-                let request = ImportRequest { module: "re", name: "_re".to_owned() };
+                let request = ImportRequest { module: "re", member: None, name: "_re".to_owned() };
                 return Ok(("_re".to_owned(), vec![request]));
             }
             _ => {}
