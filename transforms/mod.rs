@@ -5,7 +5,9 @@ mod format_call;
 mod list_building_iter;
 mod loop_append;
 mod loop_regex_compile;
+mod nested_loop;
 mod percent_format;
+mod standard_name;
 mod static_join;
 mod string_augment;
 mod string_augment_loop;
@@ -19,6 +21,7 @@ pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
     &loop_regex_compile::LoopRegexCompile,
+    &nested_loop::NestedLoop,
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,
     &string_concat::StringConcat,

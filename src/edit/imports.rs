@@ -91,7 +91,7 @@ fn new_lines(tree: &SyntaxTree<'_>, lines: &[String]) -> Option<Edit> {
     let Some(index) = head.count().checked_sub(1) else {
         let first = statements.first()?;
         let newline = source.newline_at(first.range().start);
-        let text: String = lines.iter().map(|line| format!("{line}{newline}")).collect();
+        let text = lines.join(newline) + newline;
         return Some(Edit::insert(source.line_start(first.range().start), text));
     };
     // Statements that share a logical line with the last import come before the new line too.

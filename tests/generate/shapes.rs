@@ -15,6 +15,8 @@ mod list_building_iter;
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
+#[path = "shapes/nested_loop.rs"]
+mod nested_loop;
 #[path = "shapes/percent_format.rs"]
 mod percent_format;
 #[path = "shapes/static_join.rs"]
@@ -44,6 +46,7 @@ pub struct Shape {
 pub const SHAPES: &[Shape] = &[
     loop_append::SHAPE,
     loop_regex_compile::SHAPE,
+    nested_loop::SHAPE,
     string_augment::SHAPE,
     string_augment_loop::SHAPE,
     string_concat::SHAPE,
