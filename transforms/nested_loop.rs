@@ -161,15 +161,17 @@ impl<'t> Judge<'_, '_, 't> {
                 _ => Asked::AgainOrNever,
             };
             let (pool, text) = (header.iterable, header.iterable.text());
-            let Err(refusal) =
-                guards::same_items(facts, nest, header, asked).map(|surely| filled.push(surely))
-            else {
-                continue;
+            let refused = match guards::same_items(facts, nest, header, asked) {
+                Ok(surely) => {
+                    filled.push(surely);
+                    continue;
+                }
+                Err(why) => why,
             };
             let assumed = guards::looks_like_collection(facts, self.site, pool, asked)
-                .filter(|_| refusal.reason == Reason::PoolUnknown);
+                .filter(|_| refused.reason == Reason::PoolUnknown);
             // Without an assumption there is nothing to go on with.
-            let assumption = assumed.map(|assumed| assumption(assumed, text)).ok_or(refusal)?;
+            let assumption = assumed.map(|assumed| assumption(assumed, text)).ok_or(refused)?;
             if !assumptions.contains(&assumption) {
                 assumptions.push(assumption);
             }

@@ -37,17 +37,13 @@ pub(super) fn standard_name(
     if let Some(text) = known_name(facts, module, member, site) {
         return Ok(StandardName { text, imports: Vec::new() });
     }
-    let refusal = || Refusal::about(Reason::NotStandardModule, guards::header(site), module);
-    if facts.world().shadows_standard_module(module) != Answer::No {
-        facts.refuse(refusal())?;
-    }
     let private = format!("_{member}");
     let free = |name: &str| facts.model().identifiers().all(|identifier| identifier != name);
     // from this_module import *            # gives its reader a `product`, too
     let unseen = facts.world().name_used_elsewhere(member) == Answer::No;
     let name = if free(member) && unseen { member.to_owned() } else { private };
-    if !free(&name) {
-        facts.refuse(refusal())?;
+    if !free(&name) || facts.world().shadows_standard_module(module) != Answer::No {
+        facts.refuse(Refusal::about(Reason::NotStandardModule, guards::header(site), module))?;
     }
     let imports = vec![ImportRequest { module, member: Some(member), name: name.clone() }];
     Ok(StandardName { text: name, imports })

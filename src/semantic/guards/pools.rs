@@ -81,14 +81,7 @@ pub fn looks_like_collection(
     if matches!(known.base(), Some(Class::Iterator | Class::None | Class::Bool | Class::Int | Class::Float)) {
         return None;
     }
-    let again = asked != Asked::Once;
-    let model = facts.model();
-    let mut names = pool.descendants().filter(|node| node.kind() == Kind::Identifier);
-    let rebound = names.any(|name| match model.resolve(name) {
-        Resolution::Variable(variable) => model.bindings_in(variable, site.range()).next().is_some(),
-        _ => false,
-    });
-    if again && rebound {
+    if asked != Asked::Once && changes_or_fails(facts, site, pool) {
         return None;
     }
     let parts: Vec<Node<'_>> = pool.descendants().filter(|part| is_whole(*part)).collect();
@@ -100,6 +93,22 @@ pub fn looks_like_collection(
             && is_touched(facts, node)
     });
     (!touched).then_some(assumed)
+}
+
+/// Whether the file shows that a name in `pool` may be bound anew by the loops, or have no value yet.
+fn changes_or_fails(facts: &Facts<'_>, site: Node<'_>, pool: Node<'_>) -> bool {
+    let model = facts.model();
+    let names = pool.descendants().filter(|node| node.kind() == Kind::Identifier);
+    names.filter_map(|name| model.reference_at(name)?.variable).any(|id| {
+        let row = model.variable(id);
+        let bound_elsewhere = row.bindings.iter().any(|binding| {
+            model.function_scope_of(model.binding(*binding).scope) != model.function_scope_of(row.scope)
+        });
+        let far = model.function_scope_of(row.scope) != facts.body_scope(site);
+        bound_elsewhere
+            || model.bindings_in(id, site.range()).next().is_some()
+            || far && !precedes(facts, id, site)
+    })
 }
 
 /// What is assumed of something that is iterated over.
@@ -208,13 +217,13 @@ impl Pools<'_, '_, '_> {
             return own_variable(facts, name, body, Reason::PoolUnknown).is_ok()
                 && !nest.flow.maybe_unbound(model, id, place);
         }
-        // A name of the module that is bound once; if it has no value yet, the first turn says so either way.
+        // A name of the module that is bound once, where nobody can tell when it is read.
         let [binding] = row.bindings.as_slice() else { return false };
-        let at_module_level = model
-            .binding(*binding)
-            .statement
-            .is_some_and(|statement| facts.tree().node(statement).parent().is_none());
-        is_module && at_module_level && self.asked == Asked::Again && !nest.flow.may_be_handled(nest.site)
+        let statement = model.binding(*binding).statement.map(|statement| facts.tree().node(statement));
+        let read_anyway = self.asked == Asked::Again && !nest.flow.may_be_handled(nest.site);
+        is_module
+            && statement.is_some_and(|statement| statement.parent().is_none())
+            && (read_anyway || precedes(facts, id, nest.site))
     }
 
     /// ```python
@@ -367,6 +376,22 @@ impl Pools<'_, '_, '_> {
             _ => self.unknown(pool),
         }
     }
+}
+
+/// Whether a name of the module has its value before the function around `site` exists.
+///
+/// ```python
+/// def show(xs):
+///     for x in xs:
+///         for y in LIMITS: ...
+/// show([])                               # fine
+/// LIMITS = (1, 2)
+/// ```
+fn precedes(facts: &Facts<'_>, id: VariableId, site: Node<'_>) -> bool {
+    let model = facts.model();
+    let definition = site.chain().last().unwrap_or(site);
+    let flow = facts.flow(model.module());
+    flow.is_some_and(|flow| !flow.maybe_unbound(model, id, definition))
 }
 
 /// A refusal about `pool`, by its text if that is short.
