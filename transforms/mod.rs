@@ -3,6 +3,7 @@
 mod filling;
 mod format_call;
 mod list_building_iter;
+mod list_concat_loop;
 mod loop_append;
 mod loop_regex_compile;
 mod nested_loop;
@@ -22,6 +23,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
     &loop_regex_compile::LoopRegexCompile,
     &nested_loop::NestedLoop,
+    &list_concat_loop::ListConcatLoop,
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,
     &string_concat::StringConcat,

@@ -99,9 +99,9 @@ fn inner(draft: &mut Draft, depth: usize) {
     draft.block(header, |draft| {
         draft.values.push(name.to_owned());
         if depth == 1 && draft.chance(35) {
-            inner(draft, 2)
+            inner(draft, 2);
         } else {
-            body(draft, name)
+            body(draft, name);
         }
         draft.values.retain(|value| value != name);
     });
