@@ -48,6 +48,7 @@ static META: Meta = Meta {
         Reason::Awaits,
         Reason::StopsIteration,
         Reason::ZeroArgumentSuper,
+        Reason::Deleted,
         Reason::Walrus,
         Reason::MaybeUnbound,
         Reason::PragmaInTheWay,
@@ -155,12 +156,19 @@ impl<'t> Concat<'_, '_, 't> {
 
     /// The loop as one that adds single items, if every list that it adds is a display of one.
     fn single(&self) -> Option<Shape<'t>> {
+        let item = match self.element {
+            Element::Plain(display) => only_item(*display)?,
+            // value = f(x)
+            // r = r + [value]
+            Element::Inlined { expression, name, value } if only_item(*expression) == Some(*name) => *value,
+            _ => return None,
+        };
         Some(Shape {
             site: self.shape.site,
             clauses: self.shape.clauses.clone(),
             temporary: self.shape.temporary,
             receiver: self.shape.receiver,
-            addition: Addition::Augment(Element::Plain(only_item(self.element.plain()?)?)),
+            addition: Addition::Augment(Element::Plain(item)),
         })
     }
 

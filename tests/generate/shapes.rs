@@ -11,6 +11,8 @@ mod filled;
 mod format_call;
 #[path = "shapes/list_building_iter.rs"]
 mod list_building_iter;
+#[path = "shapes/list_concat_loop.rs"]
+mod list_concat_loop;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
@@ -47,6 +49,7 @@ pub const SHAPES: &[Shape] = &[
     loop_append::SHAPE,
     loop_regex_compile::SHAPE,
     nested_loop::SHAPE,
+    list_concat_loop::SHAPE,
     string_augment::SHAPE,
     string_augment_loop::SHAPE,
     string_concat::SHAPE,
