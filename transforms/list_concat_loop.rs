@@ -75,7 +75,7 @@ impl Transform for ListConcatLoop {
         let in_place =
             shape.receiver.parent().is_some_and(|statement| statement.kind() == Kind::AugmentedAssignment);
         let concat = Concat { cx, shape: &shape, element, in_place };
-        concat.verdict()
+        concat.whole_loop()
     }
 }
 
@@ -100,7 +100,7 @@ enum Written {
 }
 
 impl<'t> Concat<'_, '_, 't> {
-    fn verdict(&self) -> Verdict {
+    fn whole_loop(&self) -> Verdict {
         let (facts, site) = (self.cx.facts, self.shape.site);
         let single = self.single();
         let shape = single.as_ref().unwrap_or(self.shape);
@@ -265,7 +265,7 @@ fn added<'t>(element: &Element<'t>) -> Vec<Node<'t>> {
 /// r += array                             # `__radd__` of another class makes something else of it
 /// ```
 fn assume_list(facts: &Facts<'_>, node: Node<'_>, in_place: bool) -> Result<Option<Assumption>, Decline> {
-    let found = facts.type_of(node).base();
+    let found = facts.proven_type_of(node).base();
     let taken = matches!(
         facts.type_of(node).class(),
         Some(Class::Tuple | Class::Str | Class::Range | Class::Set | Class::FrozenSet | Class::Dict)

@@ -45,7 +45,7 @@ fn write(draft: &mut Draft) {
     let begin = if draft.risk("list-begins-otherwise") {
         draft.pick(&["None", "()", "''", "same([])", "given", "Logged()"])
     } else {
-        draft.pick(&["[]", "[]", "[]", "list()", "[0]"])
+        draft.pick(&["[]", "[]", "[]", "[]", "list()", "[0]"])
     };
     draft.line(format!("{name} = {begin}"));
     if draft.risk("list-has-another-name") {
@@ -76,7 +76,7 @@ fn fill(draft: &mut Draft, name: &str) {
         if draft.risk("list-read-in-loop") {
             draft.show(&format!("len({name})"));
         }
-        match draft.random.below(5) {
+        match draft.random.below(8) {
             0 => draft.block("for y in (1, 2):", |draft| add(draft, name)),
             1 => {
                 let condition = condition(draft);
@@ -88,7 +88,7 @@ fn fill(draft: &mut Draft, name: &str) {
             }
             _ => add(draft, name),
         }
-        if draft.chance(40) {
+        if draft.chance(15) {
             draft.show("x");
         }
         draft.values.pop();
@@ -103,13 +103,22 @@ fn add(draft: &mut Draft, name: &str) {
     let added = if draft.risk("adds-no-list") {
         draft.pick(&["x", "'ab'", "(x, 1)", "same([x])", "Logged()", "None"]).to_owned()
     } else {
-        draft
-            .pick(&["[x]", "[{}]", "[{}, x]", "pair(x)", "pair({})", "list(str(x))", "[x] + pair({})"])
-            .replace("{}", &item)
+        let forms = [
+            "[x]",
+            "[x]",
+            "[x, 1]",
+            "pair(x)",
+            "pair(x)",
+            "list(str(x))",
+            "[{}]",
+            "pair({})",
+            "[x] + pair({})",
+        ];
+        draft.pick(&forms).replace("{}", &item)
     };
     let line = if draft.risk("list-in-front") {
         format!("{name} = {added} + {name}")
-    } else if draft.chance(65) {
+    } else if draft.chance(75) {
         format!("{name} = {name} + {added}")
     } else {
         format!("{name} += {added}")
