@@ -2,7 +2,7 @@
 
 use pyfix::engine::{Meta, Outcome, Registry, Transform, fix_source};
 use pyfix::syntax::Kind;
-use pyfix::text::{PythonVersion, Source};
+use pyfix::text::{Dialect, PythonVersion, Source};
 
 use crate::support::check::{Setup, fix};
 use crate::support::diff::diff;
@@ -195,4 +195,13 @@ fn hoists_of_one_loop_are_merged_and_named_apart() {
     assert_eq!(new.matches("re.compile").count(), 3, "{new}");
     assert_eq!(new.matches("import re\n").count(), 1, "{new}");
     assert!(new.contains("_pattern_2 = ") && new.contains("_pattern_3 = "), "{new}");
+}
+
+/// A page cannot hold a tab.
+#[test]
+fn reason_mixed_indentation() {
+    let setup = Setup { dialect: Dialect::Python2, ..Setup::default() }.for_oldest(PythonVersion::PY27);
+    let outcome = unchecked("for x in (1, 2):\n    for y in 'ab':\n\tprint x, y\n", &setup);
+    let reasons: Vec<_> = outcome.declined.iter().map(|declined| declined.refusal.reason.id()).collect();
+    assert_eq!((outcome.text, reasons), (None, vec!["mixed-indentation"]));
 }

@@ -22,9 +22,10 @@ const FAR_FASTER: f64 = 1.5;
 
 /// Forms that people ask for by name, where a faster one does not exist: their pages say where they are slower. The list
 /// in a `join` is so with 100,000 items, not with fewer. Nobody knows whether an `any` goes to the end.
-const ASKED_FOR: [(&str, &str); 3] = [
+const ASKED_FOR: [(&str, &str); 4] = [
     ("string-concat", "percent"),
     ("string-augment-loop", "list"),
+    ("nested-loop", "product"),
     ("list-in-consumer", "generator-to-the-end"),
 ];
 
@@ -186,7 +187,9 @@ fn choice<'c>(forms: &[&'c Case], items: &str, version: &str) -> Option<&'c Case
     let program = |body: &str| {
         let lines = body.replace("xs", items).replace('\n', "\n    ");
         let result = if body.starts_with("h = ") { "h.items" } else { "r" };
-        format!("import re\ndef run(xs, rows, lines, f, Holder):\n    {lines}\n    return {result}\n")
+        format!(
+            "import re\nfrom itertools import chain, product\ndef run(xs, rows, lines, f, Holder):\n    {lines}\n    return {result}\n"
+        )
     };
     let source = Source::new(program(&forms.first()?.before), setup.dialect, setup.target);
     let after = fix_source(&source, &setup.registry, &setup.config, setup.world).text?;

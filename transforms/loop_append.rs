@@ -352,7 +352,7 @@ impl<'t> Judge<'_, '_, 't> {
     }
 
     /// The fastest form that is known to do the same.
-    fn value(&self, what: Empty) -> Value {
+    pub(super) fn value(&self, what: Empty) -> Value {
         let comprehension = Value::Comprehension(what);
         let (Some(header), Some(element)) = (self.shape.plain_loop(), self.shape.addition.plain_element())
         else {

@@ -16,6 +16,9 @@ mod percent_format;
 mod range_len;
 mod redundant_list;
 mod sorted_first;
+mod list_concat_loop;
+mod nested_loop;
+mod standard_name;
 mod static_join;
 mod string_augment;
 mod string_augment_loop;
@@ -29,6 +32,8 @@ pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
     &loop_regex_compile::LoopRegexCompile,
+    &nested_loop::NestedLoop,
+    &list_concat_loop::ListConcatLoop,
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,
     &string_concat::StringConcat,

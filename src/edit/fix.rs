@@ -61,11 +61,13 @@ pub struct Hoist {
     pub uses: Vec<Edit>,
 }
 
-/// A module that a fix needs under a name.
+/// A module, or a member of one, that a fix needs under a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportRequest {
     /// The module, such as `re`.
     pub module: &'static str,
+    /// What is imported from it; `None` for the module itself.
+    pub member: Option<&'static str>,
     /// The name that the fix's text uses for it.
     pub name: String,
 }

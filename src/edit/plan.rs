@@ -94,7 +94,7 @@ impl Round<'_> {
         requests.sort();
         requests.dedup();
         // Insertions at one place keep their order, since the sort is stable; an import comes before its use.
-        self.plan.edits.splice(0..0, imports::insertion(self.tree, &requests));
+        self.plan.edits.splice(0..0, imports::insertions(self.tree, &requests));
         self.plan.edits.sort_by_key(|edit| edit.range);
         self.plan.taken.sort_by_key(|(index, _)| *index);
         self.plan

@@ -29,6 +29,7 @@ use smallvec::SmallVec;
 use super::{BindingKind, Model, ScopeId, VariableId};
 use crate::syntax::{Kind, Node, NodeId};
 
+pub(super) use loops::{has_item, number};
 use reaching::Definitions;
 pub use reaching::Reaching;
 

@@ -9,6 +9,7 @@ mod iteration;
 mod layout;
 mod names;
 mod order;
+mod pools;
 mod result;
 mod steady;
 mod strings;
@@ -22,6 +23,7 @@ pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
 pub use order::{Event, Making, commute, filled_in_turn, making};
+pub use pools::{Asked, Assumed, Nest, looks_like_collection, same_items};
 pub use result::{cannot_fail, no_partial_result, runs_known_code, unaliased, unobserved};
 pub use steady::steady;
 pub use strings::{

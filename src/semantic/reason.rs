@@ -195,6 +195,9 @@ reasons! {
         "remove the comment";
     /// Statements share a line in a way that the edit cannot keep.
     SharedLine, "shared-line", "other statements share its line", "put each statement on its own line";
+    /// Tabs and blanks indent lines of one block.
+    MixedIndentation, "mixed-indentation", "its lines are indented by tabs and by blanks",
+        "indent all of them in one way";
     /// The module is not known to be the standard one.
     NotStandardModule, "not-standard-module", "{} is not known to be the standard module", "";
     /// The import may not have run when the loop begins.
@@ -209,6 +212,17 @@ reasons! {
     FlagsNotLiteral, "flags-not-literal", "the flags are not a literal combination", "";
     /// The arguments have no counterpart on a compiled pattern.
     ArgumentsNotMapped, "arguments-not-mapped", "the arguments have no counterpart on a compiled pattern", "";
+    /// What is iterated over may be an iterator, or give other items the next time.
+    PoolUnknown, "pool-unknown", "{} is not known to give the same items at every turn",
+        "use a list or tuple that nothing changes meanwhile";
+    /// What is iterated over may not fit into memory.
+    PoolTooLarge, "pool-too-large", "{} is too long to be held in memory at once", "";
+    /// A `break` leaves one of the loops alone.
+    BreakInLoop, "break-in-loop", "`break` leaves the inner loop alone", "";
+    /// The loop variable of an outer loop changes between turns of the inner one.
+    TargetRebound, "target-rebound", "the loop variable {} gets another value inside the loop", "use another name";
+    /// What the loop variable is may be taken apart in another way the next time.
+    TargetUnpacked, "target-unpacked", "what is unpacked into {} is not known to be a tuple", "";
     /// The form that would be right was measured to be slower on every Python that is asked for.
     NoGain, "no-gain", "what would be right here was measured to be no faster on the target version",
         "select the transform by name";

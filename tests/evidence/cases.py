@@ -6,6 +6,7 @@ names as parameters, or at module level where the case says so. It must run on P
 """
 
 import re
+from itertools import chain, product
 
 
 class Holder(object):
@@ -635,5 +636,89 @@ CASES += [
         "consumed",
         numbers,
         [("call", "r = sum(map(lambda x: x + 1, xs))"), ("generator", "r = sum(x + 1 for x in xs)")],
+    ),
+]
+
+
+def squares(size):
+    return {"n": int(size**0.5), "product": product}
+
+
+def cubes(size):
+    return {"n": int(round(size ** (1 / 3.0))), "product": product}
+
+
+def turns(size):
+    return {"xs": list(range(size)), "f": lambda x: x, "product": product}
+
+
+def nested(name, make, before, after):
+    return Case("nested-loop", name, make, [("loops", "r = []\n" + before), ("product", "r = []\n" + after)])
+
+
+CASES += [
+    nested(
+        "displays",
+        turns,
+        "for x in xs:\n    f(x)\n    for a in [True, False]:\n        for b in (1, 5):\n            f(a)",
+        "for x in xs:\n    f(x)\n    for a, b in product([True, False], (1, 5)):\n        f(a)",
+    ),
+    nested(
+        "inner-display",
+        turns,
+        "for x in xs:\n    for y in (1, 5):\n        f(x)",
+        "for x, y in product(xs, (1, 5)):\n    f(x)",
+    ),
+    nested(
+        "ranges",
+        squares,
+        "for x in range(n):\n    for y in range(n):\n        r = x + y",
+        "for x, y in product(range(n), range(n)):\n    r = x + y",
+    ),
+    nested(
+        "three-ranges",
+        cubes,
+        "for x in range(n):\n    for y in range(n):\n        for z in range(n):\n            r = x + y + z",
+        "for x, y, z in product(range(n), range(n), range(n)):\n    r = x + y + z",
+    ),
+]
+
+
+def pairs_of(size):
+    return {"xs": list(range(size)), "f": lambda x: [x, x], "chain": chain}
+
+
+def few_pairs_of(size):
+    """As many turns as the square root of `size`: a sum of lists takes time with the square of them."""
+    return dict(pairs_of(size), xs=list(range(int(size**0.5))))
+
+
+def lists(size):
+    return {"xs": [[number, number] for number in range(size)], "chain": chain}
+
+
+def few_lists(size):
+    return lists(int(size**0.5))
+
+
+def added_up(name, make, added, forms):
+    return Case("list-concat-loop", name, make, [("loop", "r = []\nfor x in xs:\n    " + added)] + forms)
+
+
+CHAIN = [("chain", "r = list(chain.from_iterable(f(x) for x in xs))")]
+FLAT = [("chain", "r = list(chain.from_iterable(xs))")]
+
+CASES += [
+    added_up("add-call", few_pairs_of, "r = r + f(x)", CHAIN),
+    added_up("add-items", few_lists, "r = r + x", FLAT),
+    added_up("augment-call", pairs_of, "r += f(x)", CHAIN),
+    added_up("augment-items", lists, "r += x", FLAT),
+    added_up("add-element", few_pairs_of, "r = r + [x + 1]", [("comprehension", "r = [x + 1 for x in xs]")]),
+    added_up("augment-element", pairs_of, "r += [x + 1]", [("comprehension", "r = [x + 1 for x in xs]")]),
+    added_up(
+        "add-in-longer-loop",
+        few_pairs_of,
+        "f(x)\n    r = r + f(x)",
+        [("extend", "r = []\nfor x in xs:\n    f(x)\n    r.extend(f(x))")],
     ),
 ]

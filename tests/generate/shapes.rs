@@ -17,6 +17,8 @@ mod format_call;
 mod list_building_iter;
 #[path = "shapes/list_in_consumer.rs"]
 mod list_in_consumer;
+#[path = "shapes/list_concat_loop.rs"]
+mod list_concat_loop;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
 #[path = "shapes/loop_regex_compile.rs"]
@@ -25,6 +27,8 @@ mod loop_regex_compile;
 mod manual_enumerate;
 #[path = "shapes/map_lambda.rs"]
 mod map_lambda;
+#[path = "shapes/nested_loop.rs"]
+mod nested_loop;
 #[path = "shapes/percent_format.rs"]
 mod percent_format;
 #[path = "shapes/range_len.rs"]
@@ -60,6 +64,8 @@ pub struct Shape {
 pub const SHAPES: &[Shape] = &[
     loop_append::SHAPE,
     loop_regex_compile::SHAPE,
+    nested_loop::SHAPE,
+    list_concat_loop::SHAPE,
     string_augment::SHAPE,
     string_augment_loop::SHAPE,
     string_concat::SHAPE,

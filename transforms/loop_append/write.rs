@@ -58,19 +58,9 @@ pub(in super::super) fn assignment(
         Target::Creation(range) => *range,
         Target::Moved { .. } | Target::Site => site.range(),
     };
-    let source = cx.tree.source();
     // The left side is copied from the creation where that goes, with its annotation.
     let left = match target {
-        Target::Creation(range) => {
-            let statement =
-                cx.tree.covering(Range::new(range.start, range.start + 1)).and_then(|node| node.statement());
-            let right = statement
-                .and_then(|node| node.named_children().next())
-                .and_then(|node| node.child(Field::Right));
-            right.map_or_else(String::new, |right| {
-                source.slice(Range::new(range.start, right.range().start)).to_owned()
-            })
-        }
+        Target::Creation(range) => left_of_creation(cx, *range),
         _ => format!("{} = ", shape.receiver.text()),
     };
     let copied = match value {
@@ -101,6 +91,17 @@ pub(in super::super) fn assignment(
     }
     let measured = measured::of_value(cx.facts, shape, value);
     Ok(finish(replaced, edits, footprint, message, measured))
+}
+
+/// What stands in front of the value that the creation at the beginning of `replaced` gives.
+pub(in super::super) fn left_of_creation(cx: &Cx<'_>, replaced: Range) -> String {
+    let first = Range::new(replaced.start, replaced.start + 1);
+    let statement = cx.tree.covering(first).and_then(|node| node.statement());
+    let inner = statement.and_then(|node| node.named_children().next());
+    let value = inner.and_then(|inner| inner.child(Field::Right));
+    value.map_or_else(String::new, |value| {
+        cx.tree.source().slice(Range::new(replaced.start, value.range().start)).to_owned()
+    })
 }
 
 /// `r.extend(...)` in place of the loop.

@@ -5,8 +5,7 @@ use crate::edit::{Assumption, Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::Cx;
 use crate::semantic::guards::{self, Form, Guarded, PlainText};
 use crate::semantic::{Reason, Refusal, ScopeKind, VariableId};
-use crate::syntax::{Attribute, Field, Kind, Node};
-use crate::text::Range;
+use crate::syntax::{Attribute, Kind, Node};
 
 use super::super::loop_append::origin::{Creation, Origin, origin};
 use super::super::loop_append::shape::{Addition, Clause, Element, Shape};
@@ -196,17 +195,8 @@ impl<'t> Joined<'_, '_, 't> {
         let (cx, shape) = (self.cx, self.shape);
         let site = shape.site;
         let name = shape.receiver.text();
-        let source = site.source();
         let (left, replaced) = match &place.target {
-            Target::Creation(range) => {
-                let statement = cx.tree.covering(Range::new(range.start, range.start + 1));
-                let statement = statement.and_then(|node| node.statement());
-                let value = statement
-                    .and_then(|node| node.named_children().next())
-                    .and_then(|inner| inner.child(Field::Right));
-                let end = value.map_or(range.start, |value| value.range().start);
-                (source.slice(Range::new(range.start, end)).to_owned(), *range)
-            }
+            Target::Creation(range) => (write::left_of_creation(cx, *range), *range),
             Target::Moved { .. } => (format!("{name} = "), site.range()),
             Target::Site => (format!("{name} += "), site.range()),
         };

@@ -103,7 +103,7 @@ pub(super) fn is_surely_true(condition: Node<'_>) -> bool {
 }
 
 /// Whether iterating over `iterable` gives at least one item, for its text alone.
-fn has_item(model: &Model<'_>, iterable: Node<'_>) -> bool {
+pub(in crate::semantic) fn has_item(model: &Model<'_>, iterable: Node<'_>) -> bool {
     match iterable.kind() {
         Kind::ParenthesizedExpression => iterable.named_children().all(|inner| has_item(model, inner)),
         Kind::List | Kind::Tuple | Kind::Set | Kind::ExpressionList => iterable
@@ -143,7 +143,7 @@ fn calls_for_items(model: &Model<'_>, call: &Call<'_>) -> bool {
 }
 
 /// The value of a decimal integer literal, perhaps negative.
-fn number(literal: Node<'_>) -> Option<i64> {
+pub(in crate::semantic) fn number(literal: Node<'_>) -> Option<i64> {
     match literal.kind() {
         Kind::Integer => literal.text().parse().ok(),
         Kind::UnaryOperator if literal.has_token("-") => {

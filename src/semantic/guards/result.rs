@@ -1,7 +1,7 @@
 //! Guards about the collection that a loop fills: who could see it half filled, and under which other names.
 
 use super::super::effects::{self, Effects};
-use super::super::{BindingKind, Facts, Flow, Reason, Refusal, Resolution, ScopeKind, VariableId};
+use super::super::{BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeKind, VariableId};
 use super::{Guarded, header, unseen_outside};
 use crate::syntax::{Call, Field, Kind, Node};
 
@@ -158,7 +158,7 @@ pub fn unaliased(facts: &Facts<'_>, variable: VariableId) -> Guarded {
     }
     for reference in &row.references {
         let node = facts.tree().node(model.reference(*reference).node);
-        if !is_kept_here(node) {
+        if !is_kept_here(facts, node) {
             facts.refuse(Refusal::about(Reason::AccumulatorObservable, node.range(), &row.name))?;
         }
     }
@@ -173,6 +173,8 @@ fn is_made_here(facts: &Facts<'_>, target: Node<'_>, kind: BindingKind) -> bool 
     let fresh = value.is_some_and(|value| {
         match value.kind() {
             Kind::List | Kind::Set | Kind::ListComprehension | Kind::SetComprehension => true,
+            // r = r + [x]
+            Kind::BinaryOperator => facts.type_of(value).base() == Some(Class::List),
             // r = kept()                     # returns the same list each time
             Kind::Call => Call::cast(value).is_some_and(|call| facts.model().is_builtin(call.function)),
             _ => false,
@@ -182,7 +184,7 @@ fn is_made_here(facts: &Facts<'_>, target: Node<'_>, kind: BindingKind) -> bool 
 }
 
 /// Whether a read of a collection gives it to nobody.
-fn is_kept_here(read: Node<'_>) -> bool {
+fn is_kept_here(facts: &Facts<'_>, read: Node<'_>) -> bool {
     let Some(parent) = read.parent() else { return false };
     match parent.kind() {
         Kind::Attribute => {
@@ -192,6 +194,11 @@ fn is_kept_here(read: Node<'_>) -> bool {
             called && read.field() == Field::Object && !special
         }
         Kind::ReturnStatement => true,
+        Kind::ExpressionList | Kind::Tuple => {
+            parent.parent().is_some_and(|up| up.kind() == Kind::ReturnStatement)
+        }
+        // A sum of lists is a new one.
+        Kind::BinaryOperator => facts.type_of(parent).base() == Some(Class::List),
         Kind::ForStatement => read.field() == Field::Right,
         // more = (y + 1 for y in r)
         Kind::ForInClause => {

@@ -5,7 +5,7 @@ use crate::syntax::{Call, Field, Kind, Node};
 
 /// Whether nothing in the file can change the object that the variable holds, or hand it to somebody who
 /// could: it is only iterated over, measured, searched or indexed.
-pub(super) fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
+pub(in crate::semantic) fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
     let model = facts.model();
     let row = model.variable(variable);
     // locals()['xs'].append(1)
@@ -40,7 +40,7 @@ pub(super) fn only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
         })
 }
 
-/// Whether reading a container at `node` neither changes it nor hands it on.
+/// Whether a read of a container changes nothing in it, and hands it to nobody who could.
 pub(in crate::semantic) fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
     let Some(parent) = node.parent() else { return false };
     match parent.kind() {
@@ -91,11 +91,15 @@ pub(in crate::semantic) fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
                 "str",
                 "repr",
             ];
+            // for x in enumerate(xs):          # nobody else has what goes over the items
+            let iterated = call.node.field() == Field::Right
+                && call.node.parent().is_some_and(|up| up.kind() == Kind::ForStatement)
+                && ["enumerate", "reversed", "zip"].contains(&call.function.text());
+            let builtin = call.function.kind() == Kind::Identifier && model.is_builtin(call.function);
             // sum(lists, xs) may be `xs` itself
-            call.function.kind() == Kind::Identifier
-                && copies.contains(&call.function.text())
-                && model.is_builtin(call.function)
-                && parent.named_children().next() == Some(node)
+            let taken =
+                copies.contains(&call.function.text()) && parent.named_children().next() == Some(node);
+            builtin && (taken || iterated)
         }),
         _ => false,
     }

@@ -2,7 +2,7 @@
 //! engine.
 
 use super::{Class, Items, Type};
-use crate::semantic::Facts;
+use crate::semantic::{Facts, standard};
 use crate::syntax::{Field, Kind, Literal, Node};
 
 /// The type that the annotation `node` declares. `float` may hold an `int`, `bytes` a `bytearray`: those say
@@ -15,9 +15,10 @@ pub(super) fn declared(facts: &Facts<'_>, node: Node<'_>) -> Type {
             if facts.model().is_builtin(node) {
                 class(node.text()).map_or(Type::Unknown, Type::instance)
             } else {
-                Type::Unknown
+                of_typing(facts, node)
             }
         }
+        Kind::Attribute => of_typing(facts, node),
         // def f(x: 'str')
         Kind::String => {
             let Some(literal) = Literal::evaluate(node) else { return Type::Unknown };
@@ -39,6 +40,23 @@ pub(super) fn declared(facts: &Facts<'_>, node: Node<'_>) -> Type {
         }
         _ => Type::Unknown,
     }
+}
+
+/// The builtin class that a name of `typing` stands for.
+///
+/// ```python
+/// def f() -> List[int]: ...
+/// ```
+fn of_typing(facts: &Facts<'_>, node: Node<'_>) -> Type {
+    let class = match standard::qualified_name(facts, node).as_deref() {
+        Some("typing.List") => Class::List,
+        Some("typing.Tuple") => Class::Tuple,
+        Some("typing.Set") => Class::Set,
+        Some("typing.FrozenSet") => Class::FrozenSet,
+        Some("typing.Dict") => Class::Dict,
+        _ => return Type::Unknown,
+    };
+    Type::instance(class)
 }
 
 fn class(name: &str) -> Option<Class> {

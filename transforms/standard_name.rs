@@ -1,0 +1,125 @@
+//! The name by which new code reaches a member of a standard module: one that the file has already, else a new import.
+//!
+//! Whether the library has such a member is the business of whoever asks.
+
+use crate::edit::ImportRequest;
+use crate::semantic::guards::{self, Guarded};
+use crate::semantic::{
+    Answer, BindingKind, Facts, Reason, Refusal, Resolution, ScopeKind, VariableId, standard,
+};
+use crate::syntax::{Field, Kind, Node};
+
+/// What new code calls a member of a module.
+#[derive(Debug)]
+pub(super) struct StandardName {
+    /// The expression, such as `product` or `itertools.product`.
+    pub text: String,
+    /// The import that it needs.
+    pub imports: Vec<ImportRequest>,
+}
+
+/// The name of `member` of the standard `module` for code that takes the place of the statement `site`.
+///
+/// ```python
+/// product = price * count
+/// for a in (1, 2): ...                   # itertools.product must get another name
+/// ```
+///
+/// # Errors
+///
+/// When a file of the project comes before the module, or no name is free.
+pub(super) fn standard_name(
+    facts: &Facts<'_>,
+    module: &'static str,
+    member: &'static str,
+    site: Node<'_>,
+) -> Guarded<StandardName> {
+    if let Some(text) = known_name(facts, module, member, site) {
+        return Ok(StandardName { text, imports: Vec::new() });
+    }
+    let private = format!("_{member}");
+    let free = |name: &str| facts.model().identifiers().all(|identifier| identifier != name);
+    // from this_module import *            # gives its reader a `product`, too
+    let unseen = facts.world().name_used_elsewhere(member) == Answer::No;
+    let name = if free(member) && unseen { member.to_owned() } else { private };
+    if !free(&name) || facts.world().shadows_standard_module(module) != Answer::No {
+        facts.refuse(Refusal::about(Reason::NotStandardModule, guards::header(site), module))?;
+    }
+    let imports = vec![ImportRequest { module, member: Some(member), name: name.clone() }];
+    Ok(StandardName { text: name, imports })
+}
+
+/// A name that the file has for it already, and that has its value where `site` begins.
+fn known_name(facts: &Facts<'_>, module: &str, member: &str, site: Node<'_>) -> Option<String> {
+    let model = facts.model();
+    let scope = model.scope_of(site);
+    model.variables().find_map(|(variable, row)| {
+        let binding = model.binding(*row.bindings.first()?);
+        if !matches!(binding.kind, BindingKind::Import | BindingKind::FromImport) {
+            return None;
+        }
+        let visible =
+            matches!(model.lookup(scope, &row.name), Resolution::Variable(seen) if seen == variable);
+        let text = match binding.kind {
+            _ if !visible => return None,
+            BindingKind::Import if imports_module(facts, variable, module) => {
+                format!("{}.{member}", row.name)
+            }
+            BindingKind::FromImport
+                if standard::standard_function(facts, variable, module).as_deref() == Some(member) =>
+            {
+                row.name.to_string()
+            }
+            _ => return None,
+        };
+        is_there(facts, variable, site).then_some(text)
+    })
+}
+
+fn imports_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> bool {
+    let model = facts.model();
+    let first = model.variable(variable).bindings.first();
+    let statement = first.and_then(|binding| facts.tree().node(model.binding(*binding).node).statement());
+    statement.is_some_and(|statement| statement.text().contains(module))
+        && standard::standard_module(facts, variable, module).is_ok()
+}
+
+/// Whether `variable`, of the module or of the body of `site`, surely has a value where the statement `site` begins.
+///
+/// ```python
+/// def f(lines):
+///     for line in lines: re.search('a', line)
+/// f([])                                  # fine
+/// import re
+/// ```
+pub(super) fn is_there(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
+    let model = facts.model();
+    let holder = model.variable(variable).scope;
+    let place = if holder == facts.body_scope(site) {
+        site
+    } else if model.scope(holder).kind == ScopeKind::Module {
+        site.chain().last().unwrap_or(site)
+    } else {
+        // A closure over the import of a function around: that function may be anywhere in its run.
+        return false;
+    };
+    facts.flow(holder).is_some_and(|flow| !flow.maybe_unbound(model, variable, flow_place(place)))
+}
+
+/// What runs first of a statement.
+fn flow_place(statement: Node<'_>) -> Node<'_> {
+    let first = match statement.kind() {
+        Kind::ForStatement => statement.child(Field::Right),
+        Kind::WhileStatement | Kind::IfStatement => statement.child(Field::Condition),
+        Kind::WithStatement => statement
+            .named_children()
+            .find(|child| child.kind() == Kind::WithClause)
+            .and_then(|clause| clause.named_children().next()),
+        Kind::TryStatement => {
+            statement.child(Field::Body).and_then(|block| block.statements().next()).map(flow_place)
+        }
+        Kind::MatchStatement => statement.child(Field::Subject),
+        _ => None,
+    };
+    first.unwrap_or(statement)
+}
