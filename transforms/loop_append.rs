@@ -259,7 +259,7 @@ impl<'t> Judge<'_, '_, 't> {
         let later = model.references_in(id, Range::new(from, site.range().end)).count();
         let earlier = model.references_in(id, Range::new(site.range().start, from)).count();
         let bound = model.bindings_in(id, site.range()).count();
-        let once = bound == bindings && later == 1 && (also_target || earlier == 0);
+        let once = bound == bindings && later == self.shape.addition.reads() && (also_target || earlier == 0);
         if once {
             return Ok(());
         }

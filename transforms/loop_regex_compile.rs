@@ -12,8 +12,7 @@ use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::regex_syntax::{Flags, Oldest, PatternKind, surely_compiles};
-use crate::semantic::standard;
-use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeId, ScopeKind, VariableId};
+use crate::semantic::{Facts, Reason, Refusal, ScopeId, ScopeKind};
 use crate::syntax::{Assignment, Field, Kind, Literal, LiteralKind, Node};
 use crate::text::{PythonVersion, Range};
 
@@ -59,7 +58,7 @@ impl Transform for LoopRegexCompile {
         let scope = guards::own_names(cx.facts, anchor)?;
         let arguments = call.arguments(cx.facts)?;
         pattern_compiles(cx.facts, arguments.pattern, &call, arguments.flags)?;
-        module_is_there(cx.facts, &call, anchor, scope)?;
+        guards::import_has_run(cx.facts, call.variable, call.name, anchor)?;
         if call.function == Function::Compile
             && let Some(fix) = moved_statement(cx, &call, anchor, scope)
         {
@@ -169,53 +168,6 @@ fn pattern_compiles(
     Ok(())
 }
 
-/// That the name by which the module or its function is known surely has its value at `anchor`.
-///
-/// ```python
-/// def f(lines):
-///     for line in lines: re.search('a', line)
-/// f([])                                  # fine
-/// import re
-/// ```
-fn module_is_there(facts: &Facts<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: ScopeId) -> Guarded {
-    let model = facts.model();
-    let refusal = || Refusal::about(Reason::ImportMayNotHaveRun, call.name.range(), call.name.text());
-    let holder = model.variable(call.variable).scope;
-    let place = if holder == scope {
-        anchor
-    } else if model.scope(holder).kind == ScopeKind::Module {
-        // Without a statement there is nothing to go on with.
-        anchor.chain().last().ok_or_else(refusal)?
-    } else {
-        // A closure over the import of a function around: that function may be anywhere in its run.
-        return facts.refuse(refusal());
-    };
-    // Without a flow there is nothing to go on with.
-    let flow = facts.flow(holder).ok_or_else(refusal)?;
-    if flow.maybe_unbound(model, call.variable, flow_place(place)) {
-        facts.refuse(refusal())?;
-    }
-    Ok(())
-}
-
-/// What runs first of a statement.
-fn flow_place(statement: Node<'_>) -> Node<'_> {
-    let first = match statement.kind() {
-        Kind::ForStatement => statement.child(Field::Right),
-        Kind::WhileStatement | Kind::IfStatement => statement.child(Field::Condition),
-        Kind::WithStatement => statement
-            .named_children()
-            .find(|child| child.kind() == Kind::WithClause)
-            .and_then(|clause| clause.named_children().next()),
-        Kind::TryStatement => {
-            statement.child(Field::Body).and_then(|block| block.statements().next()).map(flow_place)
-        }
-        Kind::MatchStatement => statement.child(Field::Subject),
-        _ => None,
-    };
-    first.unwrap_or(statement)
-}
-
 /// The call of `compile` before `anchor`. Pieces of a pattern that stand on lines of their own keep them.
 fn compilation(
     cx: &Cx<'_>,
@@ -247,41 +199,8 @@ fn module_name(
     if call.through_module {
         return Ok((call.name.text().to_owned(), Vec::new()));
     }
-    let model = facts.model();
-    let scope = model.scope_of(anchor);
-    for name in ["re", "_re"] {
-        match model.lookup(scope, name) {
-            Resolution::Variable(variable)
-                if model.scope(model.variable(variable).scope).kind == ScopeKind::Module
-                    && standard::standard_module(facts, variable, "re").is_ok()
-                    && module_name_is_there(facts, variable, anchor).is_ok() =>
-            {
-                return Ok((name.to_owned(), Vec::new()));
-            }
-            _ if name == "_re" && model.identifiers().all(|identifier| identifier != "_re") => {
-                let request = ImportRequest { module: "re", name: "_re".to_owned() };
-                return Ok(("_re".to_owned(), vec![request]));
-            }
-            _ => {}
-        }
-    }
-    // Without a name there is nothing to go on with.
-    Err(Refusal::about(Reason::NotStandardModule, call.name.range(), "re"))
-}
-
-/// ```python
-/// from re import compile
-/// for line in lines: compile('a').search(line)
-/// import re
-/// ```
-fn module_name_is_there(facts: &Facts<'_>, variable: VariableId, anchor: Node<'_>) -> Guarded {
-    let row = facts.model().variable(variable);
-    let place = flow_place(anchor.chain().last().unwrap_or(anchor));
-    let flow = facts.flow(row.scope);
-    if flow.is_none_or(|flow| flow.maybe_unbound(facts.model(), variable, place)) {
-        facts.refuse(Refusal::about(Reason::ImportMayNotHaveRun, guards::header(anchor), &row.name))?;
-    }
-    Ok(())
+    let found = guards::standard_name(facts, "re", None, anchor)?;
+    Ok((found.text, found.import.map(|name| ImportRequest { module: "re", name }).into_iter().collect()))
 }
 
 /// The text in which a name of this scope must be free.

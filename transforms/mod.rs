@@ -4,6 +4,7 @@ mod filling;
 mod format_call;
 mod list_building_iter;
 mod loop_append;
+mod loop_counter;
 mod loop_regex_compile;
 mod percent_format;
 mod static_join;
@@ -18,6 +19,7 @@ pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 
 const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
+    &loop_counter::LoopCounter,
     &loop_regex_compile::LoopRegexCompile,
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,

@@ -6,6 +6,7 @@
 mod comprehension;
 mod iteration;
 mod layout;
+mod modules;
 mod names;
 mod order;
 mod result;
@@ -17,13 +18,14 @@ use super::Refusal;
 pub use comprehension::{Form, Place, fits_comprehension, walrus_allowed};
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
+pub use modules::{StandardName, import_has_run, standard_name};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
-pub use order::{Event, Making, commute, filled_in_turn, making};
+pub use order::{Event, Making, commute, filled_in_turn, making, repeatable};
 pub use result::{cannot_fail, no_partial_result, runs_known_code, unaliased, unobserved};
 pub use strings::{
     PlainText, is_in_field, is_read_as_spelled, no_template, plain_text, plain_text_here, why_no_text,
 };
-pub use types::{Certainty, behaves_as, what_would_tell};
+pub use types::{Certainty, behaves_as, hashes_quietly, is_no_mapping, what_would_tell};
 
 /// What a guard says.
 pub type Guarded<T = ()> = Result<T, Refusal>;

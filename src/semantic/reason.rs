@@ -173,6 +173,9 @@ reasons! {
     EvaluationOrder, "evaluation-order",
         "key and value may have effects, and a comprehension evaluates them in another order",
         "compute one of them in a variable first";
+    /// An expression that stands there several times would be evaluated once.
+    EvaluatedOnce, "evaluated-once", "{} may have effects, and would be evaluated once in a turn instead of several times",
+        "compute it in a variable first";
     /// A name that is read in the loop may have no value.
     MaybeUnbound, "maybe-unbound",
         "{} may have no value here, and the exception would be another one in a comprehension",

@@ -13,6 +13,8 @@ mod format_call;
 mod list_building_iter;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
+#[path = "shapes/loop_counter.rs"]
+mod loop_counter;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
 #[path = "shapes/percent_format.rs"]
@@ -43,6 +45,7 @@ pub struct Shape {
 /// The shapes of all transforms.
 pub const SHAPES: &[Shape] = &[
     loop_append::SHAPE,
+    loop_counter::SHAPE,
     loop_regex_compile::SHAPE,
     string_augment::SHAPE,
     string_augment_loop::SHAPE,

@@ -9,6 +9,9 @@ pub(in super::super) enum Empty {
     List,
     Set,
     Dict,
+    /// A `defaultdict` whose missing values are 0.
+    DefaultDict,
+    Counter,
     /// Text, which need not be empty.
     Text,
 }

@@ -11,8 +11,8 @@ use crate::text::Range;
 
 use super::META;
 use super::measured;
-use super::origin::Empty;
-use super::shape::{Addition, Clause, Element, Shape};
+use super::origin::{Creation, Empty};
+use super::shape::{Addition, Clause, Element, Key, Shape};
 
 /// The new value of the collection.
 pub(in super::super) enum Value {
@@ -103,6 +103,77 @@ pub(in super::super) fn assignment(
     Ok(finish(replaced, edits, footprint, message, measured))
 }
 
+/// A new value, as an expression that can be broken over lines.
+pub(in super::super) struct Expression {
+    /// What stands before the parts, ending in the opening bracket.
+    pub head: String,
+    /// The parts, in order.
+    pub parts: Vec<String>,
+    /// What stands between two parts.
+    pub separator: &'static str,
+    /// What stands behind the parts.
+    pub tail: String,
+    /// What of the original text the parts repeat.
+    pub copied: Vec<Range>,
+}
+
+impl Expression {
+    /// `head`, what the only loop iterates over, and `tail`.
+    pub fn of_items(shape: &Shape<'_>, cx: &Cx<'_>, head: String, tail: &str) -> Self {
+        let parts = vec![iterable(shape, cx)];
+        Self { head, parts, separator: ", ", tail: tail.to_owned(), copied: iterated(shape) }
+    }
+
+    /// `head`, the pieces of a comprehension, and `tail`.
+    pub fn of_pieces(shape: &Shape<'_>, cx: &Cx<'_>, head: String, tail: &str) -> Self {
+        let parts = pieces(shape, cx);
+        Self { head, parts, separator: " ", tail: tail.to_owned(), copied: copied_pieces(shape) }
+    }
+}
+
+/// An assignment in place of a loop.
+pub(in super::super) struct Assigned {
+    /// What it replaces.
+    pub range: Range,
+    /// The edits that it takes.
+    pub edits: Vec<Edit>,
+    /// The text that it looked at.
+    pub footprint: Vec<Range>,
+}
+
+/// `receiver = value` in place of the loop, or of `creation` and loop; `operator` is used where the creation stays.
+pub(in super::super) fn assigned(
+    cx: &Cx<'_>,
+    shape: &Shape<'_>,
+    creation: Option<&Creation<'_>>,
+    target: &Target,
+    operator: &str,
+    value: Expression,
+) -> Guarded<Assigned> {
+    let receiver = shape.receiver.text();
+    let (left, range) = match (target, creation) {
+        (Target::Creation(range), Some(creation)) => {
+            let end = creation.assignment.right.range().start;
+            (cx.tree.source().slice(Range::new(range.start, end)).to_owned(), *range)
+        }
+        (Target::Moved { .. }, _) => (format!("{receiver} = "), shape.site.range()),
+        _ => (format!("{receiver} {operator} "), shape.site.range()),
+    };
+    let new = Bracketed {
+        head: left + &value.head,
+        parts: value.parts,
+        separator: value.separator,
+        tail: value.tail,
+    };
+    let mut edits = vec![replacement(cx, range, &new, &value.copied)?];
+    let mut footprint = vec![range];
+    if let Target::Moved { lines } = target {
+        edits.insert(0, Edit::delete(*lines));
+        footprint.insert(0, *lines);
+    }
+    Ok(Assigned { range, edits, footprint })
+}
+
 /// `r.extend(...)` in place of the loop.
 pub(in super::super) fn extension(
     cx: &Cx<'_>,
@@ -178,6 +249,8 @@ pub(in super::super) fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
         Addition::Store { subscript, value } => {
             vec![format!("{}: {}", key(*subscript, &to), piece(Slot::Value, *value))]
         }
+        Addition::Count { key: Key::Between(subscript), .. } => vec![key(*subscript, &to)],
+        Addition::Count { key: Key::Expression(expression), .. } => vec![piece(Slot::Element, *expression)],
     };
     let clauses = shape.clauses.iter().map(|clause| match clause {
         Clause::For(header) => {

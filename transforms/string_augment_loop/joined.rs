@@ -125,21 +125,10 @@ impl<'t> Joined<'_, '_, 't> {
 
     /// What is added in one turn, whichever is chosen.
     fn added(&self) -> Vec<Node<'t>> {
-        fn leaves<'t>(element: &Element<'t>, into: &mut Vec<Node<'t>>) {
-            match element {
-                Element::Plain(node) | Element::Inlined { expression: node, .. } => into.push(*node),
-                Element::Tail { operands, .. } => into.extend(operands),
-                Element::Choice { yes, no, .. } => {
-                    leaves(yes, into);
-                    leaves(no, into);
-                }
-            }
+        match &self.shape.addition {
+            Addition::Augment(element) => element.leaves(),
+            _ => Vec::new(),
         }
-        let mut added = Vec::new();
-        if let Addition::Augment(element) = &self.shape.addition {
-            leaves(element, &mut added);
-        }
-        added
     }
 
     /// Whether the items are added as they are, and so can be joined without a list.
