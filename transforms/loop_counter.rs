@@ -104,7 +104,7 @@ impl<'t> Counting<'_, '_, 't> {
         let flow = self.judge.flow(scope)?;
         let local = Local { flow: &flow, variable };
         let parts = self.shape.parts();
-        self.judge.pieces_fit(&local, Form::Generator)?;
+        self.judge.pieces_fit(&flow, Form::Generator)?;
         guards::no_stop_iteration(facts, &parts, site)?;
         let statement = creation.assignment.statement;
         guards::unobserved(facts, &flow, variable, &parts, Some(statement), site)?;

@@ -6,6 +6,7 @@ mod list_building_iter;
 mod loop_append;
 mod loop_counter;
 mod loop_regex_compile;
+mod loop_sum;
 mod percent_format;
 mod static_join;
 mod string_augment;
@@ -20,6 +21,7 @@ pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
     &loop_counter::LoopCounter,
+    &loop_sum::LoopSum,
     &loop_regex_compile::LoopRegexCompile,
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,

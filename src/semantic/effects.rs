@@ -65,7 +65,7 @@ pub(super) fn of_expression(facts: &Facts<'_>, node: Node<'_>) -> Effects {
                 node.children_in(Field::Operators).all(|operator| matches!(operator.text(), "is" | "is not"));
             let known = node.named_children().all(|part| is_plain(&facts.type_of(part)));
             parts(node)
-                | match (identity, known) {
+                | match (identity || are_comparable(facts, node), known) {
                     (true, _) => Effects::empty(),
                     (false, true) => Effects::MAY_RAISE,
                     (false, false) => anything,
@@ -285,6 +285,24 @@ pub(super) fn is_plain(value: &Type) -> bool {
         value.class(),
         Some(Class::None | Class::Bool | Class::Int | Class::Float | Class::Str | Class::Bytes)
     )
+}
+
+/// Whether the operands of a comparison are all numbers or all strings: then no comparison of them but `in` fails.
+///
+/// ```python
+/// 1 < 'a'
+/// b'a' == 'a'                            # with python -bb
+/// 1 in 2
+/// ```
+fn are_comparable(facts: &Facts<'_>, comparison: Node<'_>) -> bool {
+    let ordered = comparison
+        .children_in(Field::Operators)
+        .all(|operator| matches!(operator.text(), "==" | "!=" | "<" | "<=" | ">" | ">=" | "is" | "is not"));
+    let all = |wanted: fn(Option<Class>) -> bool| {
+        comparison.named_children().all(|part| wanted(facts.type_of(part).class()))
+    };
+    let number = |class| matches!(class, Some(Class::Bool | Class::Int | Class::Float));
+    ordered && (all(number) || all(|class| class == Some(Class::Str)))
 }
 
 fn is_hashable(value: &Type) -> bool {

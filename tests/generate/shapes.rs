@@ -17,6 +17,8 @@ mod loop_append;
 mod loop_counter;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
+#[path = "shapes/loop_sum.rs"]
+mod loop_sum;
 #[path = "shapes/percent_format.rs"]
 mod percent_format;
 #[path = "shapes/static_join.rs"]
@@ -46,6 +48,7 @@ pub struct Shape {
 pub const SHAPES: &[Shape] = &[
     loop_append::SHAPE,
     loop_counter::SHAPE,
+    loop_sum::SHAPE,
     loop_regex_compile::SHAPE,
     string_augment::SHAPE,
     string_augment_loop::SHAPE,

@@ -129,6 +129,13 @@ pub(in super::super) enum Addition<'t> {
     Unpacked(Node<'t>),
     /// `receiver += element`, or `receiver = receiver + element`.
     Augment(Element<'t>),
+    /// What becomes of `receiver` hangs on the element: a transform of its own knows how.
+    Decide {
+        /// The element.
+        element: Element<'t>,
+        /// How often a temporary that holds it is read.
+        reads: usize,
+    },
     /// `receiver[key] += 1`, in one of its spellings.
     Count {
         /// What is counted.
@@ -175,9 +182,10 @@ impl<'t> Addition<'t> {
     pub fn parts(&self) -> Vec<Node<'t>> {
         let mut parts = Vec::new();
         match self {
-            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
-                element.parts(&mut parts);
-            }
+            Addition::Append(element)
+            | Addition::Add(element)
+            | Addition::Augment(element)
+            | Addition::Decide { element, .. } => element.parts(&mut parts),
             Addition::Unpacked(argument) => parts.push(*argument),
             Addition::Store { subscript, value } => {
                 parts.extend(subscript.children_in(Field::Subscript));
@@ -192,6 +200,7 @@ impl<'t> Addition<'t> {
     pub fn reads(&self) -> usize {
         match self {
             Addition::Count { spelled, .. } => *spelled,
+            Addition::Decide { reads, .. } => *reads,
             _ => 1,
         }
     }
@@ -209,9 +218,10 @@ impl<'t> Addition<'t> {
     /// The element, if it is taken over as it stands.
     pub fn plain_element(&self) -> Option<Node<'t>> {
         match self {
-            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
-                element.plain()
-            }
+            Addition::Append(element)
+            | Addition::Add(element)
+            | Addition::Augment(element)
+            | Addition::Decide { element, .. } => element.plain(),
             Addition::Count { key, .. } => key.plain(),
             _ => None,
         }
@@ -329,6 +339,7 @@ fn with_temporary<'t>(addition: &Addition<'t>, temporary: &Temporary<'t>) -> Opt
             Element::Plain(value) => Addition::Count { key: Key::Expression(value), spelled: *spelled },
             _ => return None,
         },
+        Addition::Decide { reads, .. } => Addition::Decide { element, reads: *reads },
         Addition::Add(_) => Addition::Add(element),
         Addition::Augment(_) => Addition::Augment(element),
         _ => Addition::Append(element),

@@ -159,19 +159,24 @@ pub(in super::super) fn assigned(
         (Target::Moved { .. }, _) => (format!("{receiver} = "), shape.site.range()),
         _ => (format!("{receiver} {operator} "), shape.site.range()),
     };
-    let new = Bracketed {
-        head: left + &value.head,
-        parts: value.parts,
-        separator: value.separator,
-        tail: value.tail,
-    };
-    let mut edits = vec![replacement(cx, range, &new, &value.copied)?];
+    let mut edits = vec![expression(cx, range, left, value)?];
     let mut footprint = vec![range];
     if let Target::Moved { lines } = target {
         edits.insert(0, Edit::delete(*lines));
         footprint.insert(0, *lines);
     }
     Ok(Assigned { range, edits, footprint })
+}
+
+/// `left` and the value in place of `range`.
+pub(in super::super) fn expression(
+    cx: &Cx<'_>,
+    range: Range,
+    left: String,
+    value: Expression,
+) -> Guarded<Edit> {
+    let Expression { head, parts, separator, tail, copied } = value;
+    replacement(cx, range, &Bracketed { head: left + &head, parts, separator, tail }, &copied)
 }
 
 /// `r.extend(...)` in place of the loop.
@@ -240,7 +245,10 @@ pub(in super::super) fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
     let to = inner(shape, cx);
     let piece = |slot: Slot, node: Node<'_>| slot.fill(&moved(node, &to));
     let added = match &shape.addition {
-        Addition::Append(added) | Addition::Add(added) | Addition::Augment(added) => {
+        Addition::Append(added)
+        | Addition::Add(added)
+        | Addition::Augment(added)
+        | Addition::Decide { element: added, .. } => {
             let flat = element(added, &to);
             let fits = !flat.contains('\n') && columns(&to) + columns(&flat) <= cx.config.line_length;
             if fits { vec![flat] } else { element_lines(added, &to) }

@@ -53,7 +53,7 @@ impl<'t> Joined<'_, '_, 't> {
         let flow = self.judge.flow(scope)?;
         let local = Local { flow: &flow, variable };
         let copies = self.copies();
-        self.judge.pieces_fit(&local, Form::Comprehension)?;
+        self.judge.pieces_fit(&flow, Form::Comprehension)?;
         let place = self.place(&local, creation.as_ref());
         let replaced = creation.as_ref().filter(|_| !matches!(place.target, Target::Site));
         let statement = replaced.map(|creation| creation.assignment.statement);
@@ -92,7 +92,7 @@ impl<'t> Joined<'_, '_, 't> {
         let flow = self.judge.flow(scope)?;
         let variable = guards::own_variable(facts, object, scope, Reason::AccumulatorObservable)?;
         let local = Local { flow: &flow, variable };
-        self.judge.pieces_fit(&local, Form::Comprehension)?;
+        self.judge.pieces_fit(&flow, Form::Comprehension)?;
         self.unwatched(&local)?;
         let assumption = Assumption {
             id: "attribute-is-str",

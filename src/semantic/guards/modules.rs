@@ -106,7 +106,8 @@ pub fn standard_name(
     }
     let refusal = || Refusal::about(Reason::NotStandardModule, header(anchor), module);
     if facts.world().shadows_standard_module(module) != Answer::No {
-        facts.refuse(refusal())?;
+        // Without the module there is nothing to go on with.
+        return Err(refusal());
     }
     let names_listed = model.any_taint().intersects(Taints::all());
     let hidden =
