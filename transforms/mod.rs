@@ -3,6 +3,7 @@
 mod filling;
 mod format_call;
 mod list_building_iter;
+mod loop_any_all;
 mod loop_append;
 mod loop_counter;
 mod loop_regex_compile;
@@ -22,6 +23,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
     &loop_counter::LoopCounter,
     &loop_sum::LoopSum,
+    &loop_any_all::LoopAnyAll,
     &loop_regex_compile::LoopRegexCompile,
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,

@@ -11,6 +11,8 @@ mod filled;
 mod format_call;
 #[path = "shapes/list_building_iter.rs"]
 mod list_building_iter;
+#[path = "shapes/loop_any_all.rs"]
+mod loop_any_all;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
 #[path = "shapes/loop_counter.rs"]
@@ -49,6 +51,7 @@ pub const SHAPES: &[Shape] = &[
     loop_append::SHAPE,
     loop_counter::SHAPE,
     loop_sum::SHAPE,
+    loop_any_all::SHAPE,
     loop_regex_compile::SHAPE,
     string_augment::SHAPE,
     string_augment_loop::SHAPE,
