@@ -238,26 +238,25 @@ impl<'t> Counting<'_, '_, 't> {
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: import.map(|name| ImportRequest { module: "collections", name }).into_iter().collect(),
-            measured: Some(self.measured(items, wrap)),
+            measured: Some(self.measured(items, wrap, creation.what)),
             assumptions,
             footprint: written.footprint,
         })
     }
 
-    fn measured(&self, items: &Counted, wrap: Wrap<'_>) -> Measured {
-        let by_itself = shape::begins_by_itself(self.shape);
+    fn measured(&self, items: &Counted, wrap: Wrap<'_>, what: Empty) -> Measured {
         let asks = self.shape.site.descendants().any(|node| node.kind() == Kind::ElseClause);
         let form = match wrap {
             Wrap::Nothing => "counter",
             Wrap::Dict => "dict-of-counter",
             Wrap::Call(_) => "defaultdict-of-counter",
         };
-        let case = match items {
-            Counted::Keys => "count-computed",
-            _ if !by_itself && form == "counter" => "count-in-counter",
-            _ if !by_itself => "count-in-defaultdict",
-            _ if asks => "count-if-in",
-            _ => "count-get",
+        let (case, form) = match (what, items) {
+            (Empty::Counter, _) => ("count-in-counter", "counter"),
+            (Empty::DefaultDict, _) => ("count-in-defaultdict", form),
+            (_, Counted::Keys) => ("count-computed", "dict-of-counter"),
+            _ if asks => ("count-if-in", form),
+            _ => ("count-get", form),
         };
         Measured { case, form }
     }

@@ -6,6 +6,7 @@ mod list_building_iter;
 mod loop_any_all;
 mod loop_append;
 mod loop_counter;
+mod loop_min_max;
 mod loop_regex_compile;
 mod loop_sum;
 mod percent_format;
@@ -24,6 +25,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &loop_counter::LoopCounter,
     &loop_sum::LoopSum,
     &loop_any_all::LoopAnyAll,
+    &loop_min_max::LoopMinMax,
     &loop_regex_compile::LoopRegexCompile,
     &string_augment::StringAugment,
     &string_augment_loop::StringAugmentLoop,

@@ -17,6 +17,8 @@ mod loop_any_all;
 mod loop_append;
 #[path = "shapes/loop_counter.rs"]
 mod loop_counter;
+#[path = "shapes/loop_min_max.rs"]
+mod loop_min_max;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
 #[path = "shapes/loop_sum.rs"]
@@ -52,6 +54,7 @@ pub const SHAPES: &[Shape] = &[
     loop_counter::SHAPE,
     loop_sum::SHAPE,
     loop_any_all::SHAPE,
+    loop_min_max::SHAPE,
     loop_regex_compile::SHAPE,
     string_augment::SHAPE,
     string_augment_loop::SHAPE,

@@ -9,7 +9,7 @@ use crate::syntax::{Attribute, Field, Kind, Node};
 use crate::text::Range;
 
 use super::super::loop_append::origin::{Creation, Origin, origin};
-use super::super::loop_append::shape::{Addition, Clause, Element, Shape};
+use super::super::loop_append::shape::{Addition, Clause, Shape};
 use super::super::loop_append::write::{self, Target};
 use super::super::loop_append::{Judge, Local};
 use super::{META, assumptions, quotes, text};
