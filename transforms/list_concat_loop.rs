@@ -128,9 +128,9 @@ impl<'t> Concat<'_, '_, 't> {
         let flow = judge.flow(scope)?;
         let local = Local { flow: &flow, variable };
         if written == Written::Comprehension {
-            judge.pieces_fit(&local, Form::Comprehension)?;
+            judge.pieces_fit(local.flow, Form::Comprehension)?;
         } else {
-            judge.pieces_fit(&local, Form::Generator)?;
+            judge.pieces_fit(local.flow, Form::Generator)?;
             // try:
             //     for x in xs: r = r + pull(x)
             // except StopIteration: ...

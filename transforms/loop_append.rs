@@ -259,7 +259,7 @@ impl<'t> Judge<'_, '_, 't> {
         let later = model.references_in(id, Range::new(from, site.range().end)).count();
         let earlier = model.references_in(id, Range::new(site.range().start, from)).count();
         let bound = model.bindings_in(id, site.range()).count();
-        let once = bound == bindings && later == 1 && (also_target || earlier == 0);
+        let once = bound == bindings && later == self.shape.addition.reads() && (also_target || earlier == 0);
         if once {
             return Ok(());
         }
@@ -291,7 +291,7 @@ impl<'t> Judge<'_, '_, 't> {
     }
 
     /// What the pieces read, and what may not stand in them, given what they move into.
-    pub(super) fn pieces_fit(&self, local: &Local<'_>, form: Form) -> Guarded {
+    pub(super) fn pieces_fit(&self, flow: &Flow, form: Form) -> Guarded {
         let site = self.shape.site;
         let model = self.facts.model();
         let targets: Vec<VariableId> = self
@@ -306,7 +306,7 @@ impl<'t> Judge<'_, '_, 't> {
                 continue;
             }
             guards::fits_comprehension(self.facts, part, form)?;
-            guards::surely_bound(self.facts, local.flow, part, site, &targets)?;
+            guards::surely_bound(self.facts, flow, part, site, &targets)?;
         }
         if form == Form::Generator
             && let Some(header) = self.shape.loops().find(|header| header.is_async())
@@ -319,7 +319,7 @@ impl<'t> Judge<'_, '_, 't> {
     /// The collection was created empty before the loop: the loop becomes the value that it is created with.
     fn fresh(&self, local: &Local<'_>, creation: &Creation<'_>) -> Verdict {
         let site = self.shape.site;
-        self.pieces_fit(local, Form::Comprehension)?;
+        self.pieces_fit(local.flow, Form::Comprehension)?;
         let statement = creation.assignment.statement;
         guards::unobserved(
             self.facts,

@@ -12,12 +12,10 @@ use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::regex_syntax::{Flags, Oldest, PatternKind, surely_compiles};
-use crate::semantic::standard;
-use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeId, ScopeKind};
+use crate::semantic::{Facts, Reason, Refusal, ScopeId, ScopeKind};
 use crate::syntax::{Assignment, Field, Kind, Literal, LiteralKind, Node};
 use crate::text::{PythonVersion, Range};
 
-use super::standard_name::is_there;
 use call::{Function, RegexCall};
 
 /// The transform.
@@ -60,7 +58,7 @@ impl Transform for LoopRegexCompile {
         let scope = guards::own_names(cx.facts, anchor)?;
         let arguments = call.arguments(cx.facts)?;
         pattern_compiles(cx.facts, arguments.pattern, &call, arguments.flags)?;
-        module_is_there(cx.facts, &call, anchor)?;
+        guards::import_has_run(cx.facts, call.variable, call.name, anchor)?;
         if call.function == Function::Compile
             && let Some(fix) = moved_statement(cx, &call, anchor, scope)
         {
@@ -170,21 +168,6 @@ fn pattern_compiles(
     Ok(())
 }
 
-/// That the name by which the module or its function is known surely has its value at `anchor`.
-///
-/// ```python
-/// def f(lines):
-///     for line in lines: re.search('a', line)
-/// f([])                                  # fine
-/// import re
-/// ```
-fn module_is_there(facts: &Facts<'_>, call: &RegexCall<'_>, anchor: Node<'_>) -> Guarded {
-    if is_there(facts, call.variable, anchor) {
-        return Ok(());
-    }
-    facts.refuse(Refusal::about(Reason::ImportMayNotHaveRun, call.name.range(), call.name.text()))
-}
-
 /// The call of `compile` before `anchor`. Pieces of a pattern that stand on lines of their own keep them.
 fn compilation(
     cx: &Cx<'_>,
@@ -216,26 +199,11 @@ fn module_name(
     if call.through_module {
         return Ok((call.name.text().to_owned(), Vec::new()));
     }
-    let model = facts.model();
-    let scope = model.scope_of(anchor);
-    for name in ["re", "_re"] {
-        match model.lookup(scope, name) {
-            Resolution::Variable(variable)
-                if model.scope(model.variable(variable).scope).kind == ScopeKind::Module
-                    && standard::standard_module(facts, variable, "re").is_ok()
-                    && is_there(facts, variable, anchor) =>
-            {
-                return Ok((name.to_owned(), Vec::new()));
-            }
-            _ if name == "_re" && model.identifiers().all(|identifier| identifier != "_re") => {
-                let request = ImportRequest { module: "re", member: None, name: "_re".to_owned() };
-                return Ok(("_re".to_owned(), vec![request]));
-            }
-            _ => {}
-        }
-    }
-    // Without a name there is nothing to go on with.
-    Err(Refusal::about(Reason::NotStandardModule, call.name.range(), "re"))
+    let found = guards::standard_name(facts, "re", None, anchor)?;
+    Ok((
+        found.text,
+        found.import.map(|name| ImportRequest { module: "re", member: None, name }).into_iter().collect(),
+    ))
 }
 
 /// The text in which a name of this scope must be free.

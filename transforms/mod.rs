@@ -7,17 +7,21 @@ mod filter_lambda;
 mod format_call;
 mod lambdas;
 mod list_building_iter;
+mod list_concat_loop;
 mod list_in_consumer;
+mod loop_any_all;
 mod loop_append;
+mod loop_counter;
+mod loop_min_max;
 mod loop_regex_compile;
+mod loop_sum;
 mod manual_enumerate;
 mod map_lambda;
+mod nested_loop;
 mod percent_format;
 mod range_len;
 mod redundant_list;
 mod sorted_first;
-mod list_concat_loop;
-mod nested_loop;
 mod standard_name;
 mod static_join;
 mod string_augment;
@@ -31,6 +35,10 @@ pub const BUILT_IN: Registry = Registry::new(TRANSFORMS);
 
 const TRANSFORMS: &[&dyn Transform] = &[
     &loop_append::LoopAppend,
+    &loop_counter::LoopCounter,
+    &loop_sum::LoopSum,
+    &loop_any_all::LoopAnyAll,
+    &loop_min_max::LoopMinMax,
     &loop_regex_compile::LoopRegexCompile,
     &nested_loop::NestedLoop,
     &list_concat_loop::ListConcatLoop,

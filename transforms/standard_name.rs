@@ -4,10 +4,8 @@
 
 use crate::edit::ImportRequest;
 use crate::semantic::guards::{self, Guarded};
-use crate::semantic::{
-    Answer, BindingKind, Facts, Reason, Refusal, Resolution, ScopeKind, VariableId, standard,
-};
-use crate::syntax::{Field, Kind, Node};
+use crate::semantic::{Answer, BindingKind, Facts, Reason, Refusal, Resolution, VariableId, standard};
+use crate::syntax::Node;
 
 /// What new code calls a member of a module.
 #[derive(Debug)]
@@ -72,7 +70,7 @@ fn known_name(facts: &Facts<'_>, module: &str, member: &str, site: Node<'_>) -> 
             }
             _ => return None,
         };
-        is_there(facts, variable, site).then_some(text)
+        guards::has_run(facts, variable, site).then_some(text)
     })
 }
 
@@ -82,44 +80,4 @@ fn imports_module(facts: &Facts<'_>, variable: VariableId, module: &str) -> bool
     let statement = first.and_then(|binding| facts.tree().node(model.binding(*binding).node).statement());
     statement.is_some_and(|statement| statement.text().contains(module))
         && standard::standard_module(facts, variable, module).is_ok()
-}
-
-/// Whether `variable`, of the module or of the body of `site`, surely has a value where the statement `site` begins.
-///
-/// ```python
-/// def f(lines):
-///     for line in lines: re.search('a', line)
-/// f([])                                  # fine
-/// import re
-/// ```
-pub(super) fn is_there(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
-    let model = facts.model();
-    let holder = model.variable(variable).scope;
-    let place = if holder == facts.body_scope(site) {
-        site
-    } else if model.scope(holder).kind == ScopeKind::Module {
-        site.chain().last().unwrap_or(site)
-    } else {
-        // A closure over the import of a function around: that function may be anywhere in its run.
-        return false;
-    };
-    facts.flow(holder).is_some_and(|flow| !flow.maybe_unbound(model, variable, flow_place(place)))
-}
-
-/// What runs first of a statement.
-fn flow_place(statement: Node<'_>) -> Node<'_> {
-    let first = match statement.kind() {
-        Kind::ForStatement => statement.child(Field::Right),
-        Kind::WhileStatement | Kind::IfStatement => statement.child(Field::Condition),
-        Kind::WithStatement => statement
-            .named_children()
-            .find(|child| child.kind() == Kind::WithClause)
-            .and_then(|clause| clause.named_children().next()),
-        Kind::TryStatement => {
-            statement.child(Field::Body).and_then(|block| block.statements().next()).map(flow_place)
-        }
-        Kind::MatchStatement => statement.child(Field::Subject),
-        _ => None,
-    };
-    first.unwrap_or(statement)
 }

@@ -387,6 +387,8 @@ fn account(outcome: &mut Outcome, findings: Findings, origins: &Origins<'_>) {
         DeclinedSite { transform, site: origins.of(site), refusal }
     });
     outcome.declined = declined.collect();
+    // A fix that `# fmt: off` protects may begin before the node that it was found for.
+    outcome.declined.sort_by_key(|decline| decline.site.start);
     outcome.withheld = findings.withheld.iter().map(|fix| applied(fix, &fix.edits, origins, 0)).collect();
     let suppressed = findings.suppressed.into_iter().map(|fix| SuppressedFix {
         range: origins.of(fix.range),

@@ -7,6 +7,7 @@ mod comprehension;
 mod consumption;
 mod iteration;
 mod layout;
+mod modules;
 mod names;
 mod order;
 mod pools;
@@ -21,15 +22,16 @@ pub use comprehension::{Form, Place, fits_comprehension, leaves_no_name, walrus_
 pub use consumption::{Treatment, iterates_quietly, treats_quietly, treats_type_quietly, unpacks_quietly};
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
+pub use modules::{StandardName, has_run, import_has_run, standard_name};
 pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
-pub use order::{Event, Making, commute, filled_in_turn, making};
+pub use order::{Event, Making, commute, filled_in_turn, making, repeatable};
 pub use pools::{Asked, Assumed, Nest, looks_like_collection, same_items};
 pub use result::{cannot_fail, no_partial_result, runs_known_code, unaliased, unobserved};
 pub use steady::steady;
 pub use strings::{
     PlainText, is_in_field, is_read_as_spelled, no_template, plain_text, plain_text_here, why_no_text,
 };
-pub use types::{Certainty, behaves_as, what_would_tell};
+pub use types::{Certainty, behaves_as, hashes_quietly, is_no_mapping, what_would_tell};
 
 /// What a guard says.
 pub type Guarded<T = ()> = Result<T, Refusal>;

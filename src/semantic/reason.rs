@@ -173,6 +173,12 @@ reasons! {
     EvaluationOrder, "evaluation-order",
         "key and value may have effects, and a comprehension evaluates them in another order",
         "compute one of them in a variable first";
+    /// An expression that stands there several times would be evaluated once.
+    EvaluatedOnce, "evaluated-once", "{} may have effects, and would be evaluated once in a turn instead of several times",
+        "compute it in a variable first";
+    /// A builtin would leave out the turns behind the one that decides.
+    StopsEarly, "stops-early", "a builtin stops at the first item that passes, and later turns may have effects",
+        "leave the loop with `break`";
     /// A name that is read in the loop may have no value.
     MaybeUnbound, "maybe-unbound",
         "{} may have no value here, and the exception would be another one in a comprehension",

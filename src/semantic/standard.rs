@@ -75,7 +75,7 @@ pub fn standard_function(facts: &Facts<'_>, variable: VariableId, module: &str) 
 /// from os import path as p
 /// p.join                                 # os.path.join
 /// ```
-pub(super) fn qualified_name(facts: &Facts<'_>, expression: Node<'_>) -> Option<String> {
+pub fn qualified_name(facts: &Facts<'_>, expression: Node<'_>) -> Option<String> {
     let mut attributes = Vec::new();
     let mut object = expression;
     while let Some(attribute) = Attribute::cast(object) {

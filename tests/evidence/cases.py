@@ -6,6 +6,7 @@ names as parameters, or at module level where the case says so. It must run on P
 """
 
 import re
+from collections import Counter, defaultdict
 from itertools import chain, product
 
 
@@ -721,4 +722,110 @@ CASES += [
         "f(x)\n    r = r + f(x)",
         [("extend", "r = []\nfor x in xs:\n    f(x)\n    r.extend(f(x))")],
     ),
+]
+
+
+def repeated(size):
+    return {"xs": ["word%d" % (number * 7919 % 20) for number in range(size)], "Counter": Counter}
+
+
+def distinct(size):
+    return dict(words(size), Counter=Counter)
+
+
+def defaulted(size):
+    return dict(repeated(size), defaultdict=defaultdict)
+
+
+def counting(name, make, create, lines, forms):
+    return Case("loop-counter", name, make, [("loop", fill(create, FOR, "\n    ".join(lines)))] + forms)
+
+
+ASKING = ["if x in r:", "    r[x] += 1", "else:", "    r[x] = 1"]
+OF_ITEMS = [("dict-of-counter", "r = dict(Counter(xs))"), ("counter", "r = Counter(xs)")]
+
+CASES += [
+    counting("count-get", repeated, "r = {}", ["r[x] = r.get(x, 0) + 1"], OF_ITEMS),
+    counting("count-if-in", repeated, "r = {}", ASKING, OF_ITEMS),
+    counting("count-distinct", distinct, "r = {}", ["r[x] = r.get(x, 0) + 1"], [
+        ("dict-of-distinct", "r = dict(Counter(xs))"),
+        ("counter", "r = Counter(xs)"),
+    ]),
+    counting("count-in-defaultdict", defaulted, "r = defaultdict(int)", ["r[x] += 1"], [
+        ("defaultdict-of-counter", "r = defaultdict(int, Counter(xs))"),
+        ("counter", "r = Counter(xs)"),
+    ]),
+    counting("count-in-counter", repeated, "r = Counter()", ["r[x] += 1"], OF_ITEMS[1:]),
+    counting("count-computed", repeated, "r = {}", ["r[len(x)] = r.get(len(x), 0) + 1"], [
+        ("dict-of-counter", "r = dict(Counter(len(x) for x in xs))"),
+        ("dict-of-counter-of-list", "r = dict(Counter([len(x) for x in xs]))"),
+    ]),
+]
+
+
+def shuffled(size):
+    return {"xs": [number * 7919 % 100003 for number in range(size)]}
+
+
+def summing(name, make, head, element, forms, at_module_level=False):
+    loop = fill("r = 0", head, "r += " + element)
+    return Case("loop-sum", name, make, [("loop", loop)] + forms, at_module_level)
+
+
+def sum_of(pieces):
+    return [("list", "r = sum([%s])" % pieces), ("generator", "r = sum(%s)" % pieces)]
+
+
+CASES += [
+    summing("sum-items", numbers, FOR, "x", [("items", "r = sum(xs)")]),
+    summing("sum-computed", numbers, FOR, "x * 2", sum_of("x * 2 for x in xs")),
+    summing("sum-filtered", numbers, ODD, "1", sum_of("1 for x in xs if x % 2")),
+    summing("sum-len", words, FOR, "len(x)", [("map", "r = sum(map(len, xs))")] + sum_of("len(x) for x in xs")),
+    summing("sum-computed-at-module-level", numbers, FOR, "x * 2", sum_of("x * 2 for x in xs"), True),
+    summing("sum-filtered-at-module-level", numbers, ODD, "1", sum_of("1 for x in xs if x % 2"), True),
+]
+
+
+def searching(name, body, after, at_module_level=False):
+    return Case("loop-any-all", name, numbers, [("loop", body), ("generator", after)], at_module_level)
+
+
+FLAG = fill("r = False", ["for x in xs:", "if x < 0:"], "r = True")
+
+CASES += [
+    searching("any-flag", FLAG, "r = any(x < 0 for x in xs)"),
+    searching("any-break", FLAG + "\n        break", "r = any(x < 0 for x in xs)"),
+    searching("any-break-at-module-level", FLAG + "\n        break", "r = any(x < 0 for x in xs)", True),
+    searching(
+        "all-break",
+        fill("r = True", ["for x in xs:", "if x < 0:"], "r = False") + "\n        break",
+        "r = not any(x < 0 for x in xs)",
+    ),
+]
+
+
+def greatest(name, make, turn, form, after, create="r = xs[0]", at_module_level=False):
+    loop = "\n".join([create, "for x in xs:"] + ["    " + line for line in turn])
+    return Case("loop-min-max", name, make, [("loop", loop), (form, after)], at_module_level)
+
+
+GREATER = ["if x > r:", "    r = x"]
+LONGER = ["if len(x) > r:", "    r = len(x)"]
+OF_LENGTHS = "r = max(len(x) + 1 for x in xs)"
+
+CASES += [
+    greatest("greatest", shuffled, GREATER, "max", "r = max(xs)"),
+    greatest("greatest-ascending", numbers, GREATER, "max", "r = max(xs)"),
+    greatest("greatest-called", shuffled, ["r = max(r, x)"], "max", "r = max(xs)"),
+    greatest("greatest-len", words, LONGER, "map", "r = max(map(len, xs))", "r = 0"),
+    greatest(
+        "greatest-computed",
+        words,
+        ["if len(x) + 1 > r:", "    r = len(x) + 1"],
+        "generator",
+        OF_LENGTHS,
+        "r = 0",
+    ),
+    greatest("greatest-computed-called", words, ["r = max(r, len(x) + 1)"], "generator", OF_LENGTHS, "r = 0"),
+    greatest("greatest-at-module-level", shuffled, GREATER, "max", "r = max(xs)", at_module_level=True),
 ]

@@ -15,14 +15,22 @@ mod filter_lambda;
 mod format_call;
 #[path = "shapes/list_building_iter.rs"]
 mod list_building_iter;
-#[path = "shapes/list_in_consumer.rs"]
-mod list_in_consumer;
 #[path = "shapes/list_concat_loop.rs"]
 mod list_concat_loop;
+#[path = "shapes/list_in_consumer.rs"]
+mod list_in_consumer;
+#[path = "shapes/loop_any_all.rs"]
+mod loop_any_all;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
+#[path = "shapes/loop_counter.rs"]
+mod loop_counter;
+#[path = "shapes/loop_min_max.rs"]
+mod loop_min_max;
 #[path = "shapes/loop_regex_compile.rs"]
 mod loop_regex_compile;
+#[path = "shapes/loop_sum.rs"]
+mod loop_sum;
 #[path = "shapes/manual_enumerate.rs"]
 mod manual_enumerate;
 #[path = "shapes/map_lambda.rs"]
@@ -63,6 +71,10 @@ pub struct Shape {
 /// The shapes of all transforms.
 pub const SHAPES: &[Shape] = &[
     loop_append::SHAPE,
+    loop_counter::SHAPE,
+    loop_sum::SHAPE,
+    loop_any_all::SHAPE,
+    loop_min_max::SHAPE,
     loop_regex_compile::SHAPE,
     nested_loop::SHAPE,
     list_concat_loop::SHAPE,

@@ -60,10 +60,10 @@ impl Judge<'_, '_, '_> {
             });
         // A list that is built first costs the least, where nobody sees that the items arrive all at once.
         if complete.is_ok() && guards::unaliased(self.facts, local.variable).is_ok() {
-            self.pieces_fit(local, Form::Comprehension)?;
+            self.pieces_fit(local.flow, Form::Comprehension)?;
             return Ok(write::Extension::List);
         }
-        self.pieces_fit(local, Form::Generator)?;
+        self.pieces_fit(local.flow, Form::Generator)?;
         guards::no_stop_iteration(self.facts, &self.shape.parts(), site)?;
         self.generator_pays()?;
         Ok(write::Extension::Generator)
@@ -131,21 +131,16 @@ impl Judge<'_, '_, '_> {
         }
         self.common(scope)?;
         let flow = self.flow(scope)?;
-        let Some(variable) =
-            receiver.descendants().find(|node| node.kind() == Kind::Identifier).and_then(|name| {
-                match self.facts.model().resolve(name) {
-                    Resolution::Variable(variable) => Some(variable),
-                    _ => None,
-                }
-            })
-        else {
+        let first = receiver.descendants().find(|node| node.kind() == Kind::Identifier);
+        let resolved = first.map(|name| self.facts.model().resolve(name));
+        if !matches!(resolved, Some(Resolution::Variable(_))) {
             // Without a variable there is nothing to go on with.
             return Err(unknown().into());
-        };
+        }
         let argument = if self.is_bare_copy() {
             write::Extension::Iterable
         } else {
-            self.pieces_fit(&Local { flow: &flow, variable }, Form::Generator)?;
+            self.pieces_fit(&flow, Form::Generator)?;
             self.generator_pays()?;
             write::Extension::Generator
         };

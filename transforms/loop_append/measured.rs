@@ -21,7 +21,7 @@ pub(super) fn of_value(facts: &Facts<'_>, shape: &Shape<'_>, value: &Value) -> O
                 Empty::Set if is_bare(shape) => "add-copy",
                 Empty::Set => "add",
                 Empty::Dict => "store",
-                Empty::Text => return None,
+                _ => return None,
             };
             Some(Measured::new(case, "comprehension"))
         }

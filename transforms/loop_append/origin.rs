@@ -3,12 +3,27 @@
 use crate::semantic::{Facts, Reason, Refusal, VariableId};
 use crate::syntax::{Assignment, Call, Kind, Node};
 
-/// What a new, empty collection is.
+/// What a new, empty collection is, or what else a loop may begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Empty {
     List,
     Set,
     Dict,
+    /// A `defaultdict` whose missing values are 0.
+    DefaultDict,
+    Counter,
+    /// The number 0.
+    Zero,
+    /// An integer that is written out.
+    Number,
+    /// `float('inf')` or `float('-inf')`.
+    Infinity,
+    /// The item 0 of something.
+    First,
+    /// `None`.
+    Nothing,
+    True,
+    False,
     /// Text, which need not be empty.
     Text,
 }

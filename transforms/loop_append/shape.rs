@@ -79,6 +79,15 @@ impl<'t> Element<'t> {
         }
     }
 
+    /// The expressions one of which is added, or which are all added one after the other.
+    pub fn leaves(&self) -> Vec<Node<'t>> {
+        match self {
+            Element::Plain(node) | Element::Inlined { expression: node, .. } => vec![*node],
+            Element::Tail { operands, .. } => operands.clone(),
+            Element::Choice { yes, no, .. } => yes.leaves().into_iter().chain(no.leaves()).collect(),
+        }
+    }
+
     /// How many conditions choose it.
     fn conditions(&self) -> usize {
         match self {
@@ -120,6 +129,52 @@ pub(in super::super) enum Addition<'t> {
     Unpacked(Node<'t>),
     /// `receiver += element`, or `receiver = receiver + element`.
     Augment(Element<'t>),
+    /// What becomes of `receiver` hangs on the element: a transform of its own knows how.
+    Decide {
+        /// The element.
+        element: Element<'t>,
+        /// How often a temporary that holds it is read.
+        reads: usize,
+    },
+    /// `receiver[key] += 1`, in one of its spellings.
+    Count {
+        /// What is counted.
+        key: Key<'t>,
+        /// How often the key is spelled, and so evaluated.
+        spelled: usize,
+    },
+}
+
+/// A key of a dict.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Key<'t> {
+    /// Everything between the brackets of this subscript.
+    Between(Node<'t>),
+    /// This expression.
+    Expression(Node<'t>),
+}
+
+impl<'t> Key<'t> {
+    /// The expressions that are evaluated for it.
+    pub fn parts(self) -> Vec<Node<'t>> {
+        match self {
+            Key::Between(subscript) => {
+                subscript.children_in(Field::Subscript).filter(|part| !part.is_token(",")).collect()
+            }
+            Key::Expression(expression) => vec![expression],
+        }
+    }
+
+    /// The expression, if it is a single one.
+    fn plain(self) -> Option<Node<'t>> {
+        match self {
+            Key::Expression(expression) => Some(expression),
+            Key::Between(subscript) => match self.parts().as_slice() {
+                [only] if !subscript.children().any(|child| child.is_token(",")) => Some(*only),
+                _ => None,
+            },
+        }
+    }
 }
 
 impl<'t> Addition<'t> {
@@ -127,16 +182,27 @@ impl<'t> Addition<'t> {
     pub fn parts(&self) -> Vec<Node<'t>> {
         let mut parts = Vec::new();
         match self {
-            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
-                element.parts(&mut parts);
-            }
+            Addition::Append(element)
+            | Addition::Add(element)
+            | Addition::Augment(element)
+            | Addition::Decide { element, .. } => element.parts(&mut parts),
             Addition::Unpacked(argument) => parts.push(*argument),
             Addition::Store { subscript, value } => {
                 parts.extend(subscript.children_in(Field::Subscript));
                 parts.push(*value);
             }
+            Addition::Count { key, .. } => parts.extend(key.parts()),
         }
         parts
+    }
+
+    /// How often a temporary that holds the element is read.
+    pub fn reads(&self) -> usize {
+        match self {
+            Addition::Count { spelled, .. } => *spelled,
+            Addition::Decide { reads, .. } => *reads,
+            _ => 1,
+        }
     }
 
     /// How many conditions choose the element.
@@ -152,23 +218,38 @@ impl<'t> Addition<'t> {
     /// The element, if it is taken over as it stands.
     pub fn plain_element(&self) -> Option<Node<'t>> {
         match self {
-            Addition::Append(element) | Addition::Add(element) | Addition::Augment(element) => {
-                element.plain()
-            }
+            Addition::Append(element)
+            | Addition::Add(element)
+            | Addition::Augment(element)
+            | Addition::Decide { element, .. } => element.plain(),
+            Addition::Count { key, .. } => key.plain(),
             _ => None,
         }
     }
 }
 
+/// Reads the statements that a turn ends in, as an addition and what it adds to.
+pub(in super::super) type Ending<'t> = fn(&[Node<'t>]) -> Option<(Node<'t>, Addition<'t>)>;
+
 impl<'t> Shape<'t> {
     /// The shape of the loop `site`; `None` when it does anything else.
     pub fn of(site: Node<'t>) -> Option<Self> {
+        Self::ending_in(site, |statements| match statements {
+            [only] => addition(*only),
+            _ => None,
+        })
+    }
+
+    /// The shape of the loop `site` whose turns end in what `ending` reads.
+    pub fn ending_in(site: Node<'t>, ending: Ending<'t>) -> Option<Self> {
         let mut clauses = Vec::new();
         let header = ForLoop::cast(site)?;
         clauses.push(Clause::For(header));
         let mut statements: Vec<Node<'t>> = header.body.statements().collect();
-        let mut temporary = None;
         loop {
+            if let Some((receiver, addition)) = ending(&statements) {
+                return Some(Self { site, clauses, temporary: None, receiver, addition });
+            }
             let (first, rest) = statements.split_first()?;
             match (first.kind(), rest) {
                 (Kind::ForStatement, []) => {
@@ -184,16 +265,11 @@ impl<'t> Shape<'t> {
                     clauses.push(Clause::Unless(skipping(*first)?));
                     statements = rest.to_vec();
                 }
-                (Kind::ExpressionStatement, &[last]) if last.kind() == Kind::ExpressionStatement => {
-                    temporary = Some(temporary_at(*first)?);
-                    statements = vec![last];
-                }
-                (Kind::IfStatement | Kind::ExpressionStatement, []) => {
-                    let (receiver, mut addition) = addition(*first)?;
-                    if let Some(temporary) = &temporary {
-                        addition = with_temporary(&addition, temporary)?;
-                    }
-                    return Some(Self { site, clauses, temporary, receiver, addition });
+                (Kind::ExpressionStatement, [_, ..]) => {
+                    let temporary = temporary_at(*first)?;
+                    let (receiver, addition) = ending(rest)?;
+                    let addition = with_temporary(&addition, &temporary)?;
+                    return Some(Self { site, clauses, temporary: Some(temporary), receiver, addition });
                 }
                 _ => return None,
             }
@@ -259,6 +335,11 @@ fn with_temporary<'t>(addition: &Addition<'t>, temporary: &Temporary<'t>) -> Opt
         Element::Inlined { expression, name, value: temporary.value }
     };
     Some(match addition {
+        Addition::Count { spelled, .. } => match element {
+            Element::Plain(value) => Addition::Count { key: Key::Expression(value), spelled: *spelled },
+            _ => return None,
+        },
+        Addition::Decide { reads, .. } => Addition::Decide { element, reads: *reads },
         Addition::Add(_) => Addition::Add(element),
         Addition::Augment(_) => Addition::Augment(element),
         _ => Addition::Append(element),

@@ -11,8 +11,8 @@ use crate::text::Range;
 
 use super::META;
 use super::measured;
-use super::origin::Empty;
-use super::shape::{Addition, Clause, Element, Shape};
+use super::origin::{Creation, Empty};
+use super::shape::{Addition, Clause, Element, Key, Shape};
 
 /// The new value of the collection.
 pub(in super::super) enum Value {
@@ -104,6 +104,82 @@ pub(in super::super) fn left_of_creation(cx: &Cx<'_>, replaced: Range) -> String
     })
 }
 
+/// A new value, as an expression that can be broken over lines.
+pub(in super::super) struct Expression {
+    /// What stands before the parts, ending in the opening bracket.
+    pub head: String,
+    /// The parts, in order.
+    pub parts: Vec<String>,
+    /// What stands between two parts.
+    pub separator: &'static str,
+    /// What stands behind the parts.
+    pub tail: String,
+    /// What of the original text the parts repeat.
+    pub copied: Vec<Range>,
+}
+
+impl Expression {
+    /// `head`, what the only loop iterates over, and `tail`.
+    pub fn of_items(shape: &Shape<'_>, cx: &Cx<'_>, head: String, tail: &str) -> Self {
+        let parts = vec![iterable(shape, cx)];
+        Self { head, parts, separator: ", ", tail: tail.to_owned(), copied: iterated(shape) }
+    }
+
+    /// `head`, the pieces of a comprehension, and `tail`.
+    pub fn of_pieces(shape: &Shape<'_>, cx: &Cx<'_>, head: String, tail: &str) -> Self {
+        let parts = pieces(shape, cx);
+        Self { head, parts, separator: " ", tail: tail.to_owned(), copied: copied_pieces(shape) }
+    }
+}
+
+/// An assignment in place of a loop.
+pub(in super::super) struct Assigned {
+    /// What it replaces.
+    pub range: Range,
+    /// The edits that it takes.
+    pub edits: Vec<Edit>,
+    /// The text that it looked at.
+    pub footprint: Vec<Range>,
+}
+
+/// `receiver = value` in place of the loop, or of `creation` and loop; `operator` is used where the creation stays.
+pub(in super::super) fn assigned(
+    cx: &Cx<'_>,
+    shape: &Shape<'_>,
+    creation: Option<&Creation<'_>>,
+    target: &Target,
+    operator: &str,
+    value: Expression,
+) -> Guarded<Assigned> {
+    let receiver = shape.receiver.text();
+    let (left, range) = match (target, creation) {
+        (Target::Creation(range), Some(creation)) => {
+            let end = creation.assignment.right.range().start;
+            (cx.tree.source().slice(Range::new(range.start, end)).to_owned(), *range)
+        }
+        (Target::Moved { .. }, _) => (format!("{receiver} = "), shape.site.range()),
+        _ => (format!("{receiver} {operator} "), shape.site.range()),
+    };
+    let mut edits = vec![expression(cx, range, left, value)?];
+    let mut footprint = vec![range];
+    if let Target::Moved { lines } = target {
+        edits.insert(0, Edit::delete(*lines));
+        footprint.insert(0, *lines);
+    }
+    Ok(Assigned { range, edits, footprint })
+}
+
+/// `left` and the value in place of `range`.
+pub(in super::super) fn expression(
+    cx: &Cx<'_>,
+    range: Range,
+    left: String,
+    value: Expression,
+) -> Guarded<Edit> {
+    let Expression { head, parts, separator, tail, copied } = value;
+    replacement(cx, range, &Bracketed { head: left + &head, parts, separator, tail }, &copied)
+}
+
 /// `r.extend(...)` in place of the loop.
 pub(in super::super) fn extension(
     cx: &Cx<'_>,
@@ -170,7 +246,10 @@ pub(in super::super) fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
     let to = inner(shape, cx);
     let piece = |slot: Slot, node: Node<'_>| slot.fill(&moved(node, &to));
     let added = match &shape.addition {
-        Addition::Append(added) | Addition::Add(added) | Addition::Augment(added) => {
+        Addition::Append(added)
+        | Addition::Add(added)
+        | Addition::Augment(added)
+        | Addition::Decide { element: added, .. } => {
             let flat = element(added, &to);
             let fits = !flat.contains('\n') && columns(&to) + columns(&flat) <= cx.config.line_length;
             if fits { vec![flat] } else { element_lines(added, &to) }
@@ -179,6 +258,8 @@ pub(in super::super) fn pieces(shape: &Shape<'_>, cx: &Cx<'_>) -> Vec<String> {
         Addition::Store { subscript, value } => {
             vec![format!("{}: {}", key(*subscript, &to), piece(Slot::Value, *value))]
         }
+        Addition::Count { key: Key::Between(subscript), .. } => vec![key(*subscript, &to)],
+        Addition::Count { key: Key::Expression(expression), .. } => vec![piece(Slot::Element, *expression)],
     };
     let clauses = shape.clauses.iter().map(|clause| match clause {
         Clause::For(header) => {

@@ -8,7 +8,7 @@ use crate::semantic::{Reason, Refusal, ScopeKind, VariableId};
 use crate::syntax::{Attribute, Kind, Node};
 
 use super::super::loop_append::origin::{Creation, Origin, origin};
-use super::super::loop_append::shape::{Addition, Clause, Element, Shape};
+use super::super::loop_append::shape::{Addition, Clause, Shape};
 use super::super::loop_append::write::{self, Target};
 use super::super::loop_append::{Judge, Local};
 use super::{META, assumptions, quotes, text};
@@ -52,7 +52,7 @@ impl<'t> Joined<'_, '_, 't> {
         let flow = self.judge.flow(scope)?;
         let local = Local { flow: &flow, variable };
         let copies = self.copies();
-        self.judge.pieces_fit(&local, Form::Comprehension)?;
+        self.judge.pieces_fit(&flow, Form::Comprehension)?;
         let place = self.place(&local, creation.as_ref());
         let replaced = creation.as_ref().filter(|_| !matches!(place.target, Target::Site));
         let statement = replaced.map(|creation| creation.assignment.statement);
@@ -91,7 +91,7 @@ impl<'t> Joined<'_, '_, 't> {
         let flow = self.judge.flow(scope)?;
         let variable = guards::own_variable(facts, object, scope, Reason::AccumulatorObservable)?;
         let local = Local { flow: &flow, variable };
-        self.judge.pieces_fit(&local, Form::Comprehension)?;
+        self.judge.pieces_fit(&flow, Form::Comprehension)?;
         self.unwatched(&local)?;
         let assumption = Assumption {
             id: "attribute-is-str",
@@ -124,21 +124,10 @@ impl<'t> Joined<'_, '_, 't> {
 
     /// What is added in one turn, whichever is chosen.
     fn added(&self) -> Vec<Node<'t>> {
-        fn leaves<'t>(element: &Element<'t>, into: &mut Vec<Node<'t>>) {
-            match element {
-                Element::Plain(node) | Element::Inlined { expression: node, .. } => into.push(*node),
-                Element::Tail { operands, .. } => into.extend(operands),
-                Element::Choice { yes, no, .. } => {
-                    leaves(yes, into);
-                    leaves(no, into);
-                }
-            }
+        match &self.shape.addition {
+            Addition::Augment(element) => element.leaves(),
+            _ => Vec::new(),
         }
-        let mut added = Vec::new();
-        if let Addition::Augment(element) = &self.shape.addition {
-            leaves(element, &mut added);
-        }
-        added
     }
 
     /// Whether the items are added as they are, and so can be joined without a list.

@@ -1,6 +1,6 @@
 //! Guards about the order in which expressions are evaluated.
 
-use super::super::effects;
+use super::super::effects::{self, Effects};
 use super::super::{BindingKind, Class, Facts, Reason, Refusal, VariableId};
 use super::Guarded;
 use crate::syntax::{Accepts, Attribute, Call, Converted, Field, Kind, Node, TemplateField};
@@ -28,6 +28,17 @@ pub fn commute(facts: &Facts<'_>, one: Node<'_>, other: Node<'_>, site: Node<'_>
         }
     }
     Ok(())
+}
+
+/// Whether evaluating `node` twice in a row does and gives the same as evaluating it once: it runs no code that cannot
+/// be seen, hands control to nobody and binds nothing.
+///
+/// ```python
+/// for x in xs: d[next(ids)] = d.get(next(ids), 0) + 1
+/// ```
+pub fn repeatable(facts: &Facts<'_>, node: Node<'_>) -> bool {
+    let acts = Effects::CALLS_UNKNOWN | Effects::SUSPENDS | Effects::BINDS;
+    !effects::of_expression(facts, node).intersects(acts)
 }
 
 /// What an f-string does, step by step.

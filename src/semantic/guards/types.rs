@@ -3,7 +3,7 @@
 use super::Guarded;
 use crate::semantic::classes::{Family, FileClasses, Found, Source, is_known_module};
 use crate::semantic::types::obstacles;
-use crate::semantic::{Class, Facts, Reason, Refusal, Sources, Subclasses, Type};
+use crate::semantic::{Class, Facts, Items, Reason, Refusal, Sources, Subclasses, Type, effects};
 use crate::syntax::Node;
 
 /// That `node` holds a `class` that behaves like the builtin: exactly one, or one that is declared or tested to be so
@@ -44,6 +44,49 @@ pub fn behaves_as(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded<Ce
         facts.refuse(Refusal::about(Reason::SubclassInTheWay, node.range(), &shown))?;
     }
     Ok(Certainty::Declared)
+}
+
+/// That hashing `node` and comparing it with others of its kind runs no code of a user's: it is a number, a string,
+/// `None`, or a tuple of these.
+///
+/// ```python
+/// class Logged(str):
+///     def __hash__(self): print('hashed'); return 1
+/// ```
+///
+/// # Errors
+///
+/// When its class is not known to be one of these, or when a subclass could stand for it.
+pub fn hashes_quietly(facts: &Facts<'_>, node: Node<'_>) -> Guarded {
+    let found = [Sources::empty(), Sources::CALLS, Sources::all()]
+        .into_iter()
+        .map(|sources| facts.type_by(node, sources))
+        .find(|found| found.base().is_some())
+        .unwrap_or(Type::Unknown);
+    let quiet = |found: &Type| found.class().is_some() && effects::is_plain(found);
+    if quiet(&found) {
+        return Ok(());
+    }
+    if let Type::Exact(Class::Tuple, Items::Fixed(items)) = &found
+        && items.iter().all(quiet)
+    {
+        return Ok(());
+    }
+    match found.base() {
+        Some(class @ (Class::None | Class::Bool | Class::Int | Class::Float | Class::Str | Class::Bytes)) => {
+            behaves_as(facts, node, class).map(|_| ())
+        }
+        _ => facts.refuse(Refusal::about(Reason::ClassUnknown, node.range(), node.text())),
+    }
+}
+
+/// Whether `node` is surely of a class that is no mapping, so that a constructor which takes either reads its items.
+///
+/// ```python
+/// Counter({'a': 5})                      # 5, not 1
+/// ```
+pub fn is_no_mapping(facts: &Facts<'_>, node: Node<'_>) -> bool {
+    facts.proven_type_of(node).base().is_some_and(|class| class != Class::Dict && class != Class::None)
 }
 
 /// How sure it is that a value is of a class.

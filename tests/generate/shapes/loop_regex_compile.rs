@@ -149,19 +149,20 @@ fn turn(draft: &mut Draft) {
         return;
     }
     let call = call(draft, "line");
-    match draft.random.below(9) {
+    if draft.risk("pattern-error-caught") {
+        draft.block("try:", |draft| draft.line(format!("count = repr({call})[:9]")));
+        draft.block("except Exception:", |draft| draft.line("count = -1"));
+        return;
+    }
+    match draft.random.below(8) {
         0 => draft.line(format!("if {call}: count += 1")),
         1 => draft.line(format!("count += len({call} or '')")),
         2 => {
             let condition = condition(draft);
             draft.block(format!("if {condition}:"), |draft| draft.line(format!("count = bool({call})")));
         }
-        3 if draft.risk("pattern-error-caught") => {
-            draft.block("try:", |draft| draft.line(format!("count = repr({call})[:9]")));
-            draft.block("except Exception:", |draft| draft.line("count = -1"));
-        }
-        4 | 5 => compiled(draft),
-        6 if draft.frame != Frame::Module && draft.frame != Frame::Class => {
+        3 | 4 => compiled(draft),
+        5 if draft.frame != Frame::Module && draft.frame != Frame::Class => {
             draft.block(format!("if {call}:"), |draft| draft.line("return count"));
         }
         _ => {
