@@ -14,11 +14,11 @@ use crate::semantic::{Class, Facts, Reason, Refusal};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
+use super::imported_member::imported_member;
 use super::loop_append::origin::{Empty, Origin, empty, origin};
 use super::loop_append::shape::{Addition, Element, Shape};
 use super::loop_append::write::{self, Target};
 use super::loop_append::{Judge, Local};
-use super::standard_name::standard_name;
 
 /// The transform.
 pub struct ListConcatLoop;
@@ -202,7 +202,7 @@ impl<'t> Concat<'_, '_, 't> {
             Target::Creation(range) => (write::left_of_creation(cx, *range), *range),
             Target::Moved { .. } | Target::Site => (format!("{} = ", shape.receiver.text()), site.range()),
         };
-        let chain = standard_name(cx.facts, "itertools", "chain", site)?;
+        let chain = imported_member(cx.facts, "itertools", "chain", site)?;
         let (parts, separator, repeated) = match written {
             Written::Items => (vec![write::iterable(shape, cx)], ", ", write::iterated(shape)),
             _ => (write::pieces(shape, cx), " ", write::copied_pieces(shape)),

@@ -10,7 +10,7 @@ use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, Resolution, VariableId};
-use crate::syntax::{Assignment, Field, ForLoop, Kind, Node};
+use crate::syntax::{Assignment, Field, ForLoop, Kind, Node, jumps_in};
 use crate::text::{PythonVersion, Range as TextRange};
 
 /// The transform.
@@ -234,10 +234,9 @@ fn created<'t>(facts: &Facts<'_>, variable: VariableId, node: Node<'t>) -> Optio
 
 /// A `continue` of the loop with this body.
 fn skips(body: Node<'_>) -> Option<Node<'_>> {
-    body.descendants().filter(|part| part.kind() == Kind::ContinueStatement).find(|part| {
-        let inner = part.ancestors().take_while(|up| *up != body);
-        !inner.into_iter().any(|up| matches!(up.kind(), Kind::ForStatement | Kind::WhileStatement))
-    })
+    body.descendants()
+        .filter(|part| part.kind() == Kind::ContinueStatement)
+        .find(|part| jumps_in(*part, body))
 }
 
 /// The lines of a statement that goes.

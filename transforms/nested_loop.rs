@@ -13,10 +13,10 @@ use crate::semantic::guards::{self, Asked, Assumed, Guarded, Nest};
 use crate::semantic::{
     Class, Flow, Items, Reason, Refusal, ScopeId, ScopeKind, Type, VariableFlags, VariableId,
 };
-use crate::syntax::{Field, ForLoop, Kind, Node};
+use crate::syntax::{ForLoop, Kind, Node, jumps_in};
 use crate::text::{PythonVersion, Range};
 
-use super::standard_name::standard_name;
+use super::imported_member::imported_member;
 
 /// The transform.
 pub struct NestedLoop;
@@ -126,7 +126,7 @@ impl<'t> Judge<'_, '_, 't> {
             self.target(header, surely_runs)?;
         }
         self.comments_stay()?;
-        let name = standard_name(facts, "itertools", "product", self.site)?;
+        let name = imported_member(facts, "itertools", "product", self.site)?;
         let edits = write::edits(self.cx, self.loops, &name.text)?;
         let range = Range::new(self.site.range().start, write::header_end(innermost));
         Ok(Fix {
@@ -304,12 +304,5 @@ fn assumption(assumed: Assumed, pool: &str) -> Assumption {
 
 /// A `break` of the loop whose body is `body`.
 fn breaks(body: Node<'_>) -> Option<Node<'_>> {
-    let of_loop = |statement: &Node<'_>| {
-        let mut within = statement.chain().take_while(|part| *part != body);
-        !within.any(|part| {
-            let holder = part.parent().map(|holder| holder.kind());
-            part.field() == Field::Body && matches!(holder, Some(Kind::ForStatement | Kind::WhileStatement))
-        })
-    };
-    body.descendants().filter(|node| node.kind() == Kind::BreakStatement).find(of_loop)
+    body.descendants().filter(|node| node.kind() == Kind::BreakStatement).find(|node| jumps_in(*node, body))
 }

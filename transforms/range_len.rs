@@ -57,7 +57,7 @@ impl Transform for RangeLen {
         if uses.items.is_empty() {
             return Err(Decline::NotThisShape);
         }
-        judge.verdict(&uses)
+        judge.judgement(&uses)
     }
 }
 
@@ -120,7 +120,7 @@ impl<'t> Judge<'_, '_, 't> {
             && subscript.child(Field::Value).is_some_and(own)
     }
 
-    fn verdict(&self, uses: &Uses<'t>) -> Verdict {
+    fn judgement(&self, uses: &Uses<'t>) -> Verdict {
         let node = self.header.node;
         for name in ["len", self.range_name()] {
             guards::builtin(self.facts, node, name)?;

@@ -83,6 +83,16 @@ impl<'t> Call<'t> {
     }
 }
 
+/// Whether the `break` or `continue` `statement` is one of the loop whose body is `body`, which holds it: those in the
+/// body of a loop further in are of that one, those in its `else` clause are not.
+pub fn jumps_in(statement: Node<'_>, body: Node<'_>) -> bool {
+    let mut within = statement.chain().take_while(|part| *part != body);
+    !within.any(|part| {
+        let holder = part.parent().map(|holder| holder.kind());
+        part.field() == Field::Body && matches!(holder, Some(Kind::ForStatement | Kind::WhileStatement))
+    })
+}
+
 /// The arguments of a call, in order.
 #[derive(Clone, Debug)]
 pub struct Arguments<'t> {

@@ -2,7 +2,7 @@
 
 use super::{Edge, Flow, StepId};
 use crate::semantic::Model;
-use crate::syntax::{Argument, Call, Field, Kind, Literal, Node};
+use crate::syntax::{Argument, Call, Field, Kind, Literal, Node, jumps_in};
 
 impl Flow {
     /// Whether the body of this `for` or `while` statement is surely entered whenever the statement runs, as far
@@ -80,14 +80,7 @@ impl Flow {
 fn jumps_out(statement: Node<'_>, body: Node<'_>) -> bool {
     match statement.kind() {
         Kind::ReturnStatement => true,
-        Kind::BreakStatement => {
-            let within = statement.chain().take_while(|part| *part != body);
-            !within.into_iter().any(|part| {
-                let holder = part.parent().map(|holder| holder.kind());
-                part.field() == Field::Body
-                    && matches!(holder, Some(Kind::ForStatement | Kind::WhileStatement))
-            })
-        }
+        Kind::BreakStatement => jumps_in(statement, body),
         _ => false,
     }
 }

@@ -9,7 +9,7 @@ use crate::syntax::Node;
 
 /// What new code calls a member of a module.
 #[derive(Debug)]
-pub(super) struct StandardName {
+pub(super) struct ImportedMember {
     /// The expression, such as `product` or `itertools.product`.
     pub text: String,
     /// The import that it needs.
@@ -26,14 +26,14 @@ pub(super) struct StandardName {
 /// # Errors
 ///
 /// When a file of the project comes before the module, or no name is free.
-pub(super) fn standard_name(
+pub(super) fn imported_member(
     facts: &Facts<'_>,
     module: &'static str,
     member: &'static str,
     site: Node<'_>,
-) -> Guarded<StandardName> {
+) -> Guarded<ImportedMember> {
     if let Some(text) = known_name(facts, module, member, site) {
-        return Ok(StandardName { text, imports: Vec::new() });
+        return Ok(ImportedMember { text, imports: Vec::new() });
     }
     let private = format!("_{member}");
     let free = |name: &str| facts.model().identifiers().all(|identifier| identifier != name);
@@ -44,7 +44,7 @@ pub(super) fn standard_name(
         facts.refuse(Refusal::about(Reason::NotStandardModule, guards::header(site), module))?;
     }
     let imports = vec![ImportRequest { module, member: Some(member), name: name.clone() }];
-    Ok(StandardName { text: name, imports })
+    Ok(ImportedMember { text: name, imports })
 }
 
 /// A name that the file has for it already, and that has its value where `site` begins.
