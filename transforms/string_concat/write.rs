@@ -127,6 +127,16 @@ impl<'t> Writer<'_, 't> {
     /// One literal for the operands from `start` to `end`.
     fn literal(&self, start: usize, end: usize) -> Written<'t, (String, Vec<Argument>)> {
         let parts = self.pieces.get(start..end).unwrap_or_default();
+        // A line of its own without values belongs to the template of the others, and would have to double its signs.
+        let read = |part: &Piece<'t>| match part {
+            Piece::Text(literal) if self.style.reads_literal(*literal) => Some(*literal),
+            _ => None,
+        };
+        if parts.iter().all(|part| matches!(part, Piece::Text(_)))
+            && let Some(literal) = parts.iter().find_map(read)
+        {
+            return Err(Unspeakable::Literal(literal));
+        }
         match parts {
             [Piece::Text(only) | Piece::Formatted(only)] if !self.style.reads_literal(*only) => {
                 Ok((only.text().to_owned(), Vec::new()))
