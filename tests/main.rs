@@ -20,6 +20,7 @@ mod flow;
 mod generate;
 mod guards;
 mod harness;
+mod interplay;
 mod pages;
 mod pitfalls;
 mod pure;

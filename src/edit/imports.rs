@@ -4,13 +4,43 @@ use super::{Edit, ImportRequest};
 use crate::syntax::{Field, Kind, Node, SyntaxTree};
 use crate::text::Range;
 
+/// The modules of the standard library of Python 3.11, for the place of imports.
+#[rustfmt::skip]
+const STANDARD_MODULES: &[&str] = &[
+    "abc", "aifc", "argparse", "array", "ast", "asynchat", "asyncio", "asyncore", "atexit", "audioop",
+    "base64", "bdb", "binascii", "bisect", "builtins", "bz2", "cProfile", "calendar", "cgi", "cgitb",
+    "chunk", "cmath", "cmd", "code", "codecs", "codeop", "collections", "colorsys", "compileall",
+    "concurrent", "configparser", "contextlib", "contextvars", "copy", "copyreg", "crypt", "csv",
+    "ctypes", "curses", "dataclasses", "datetime", "dbm", "decimal", "difflib", "dis", "distutils",
+    "doctest", "email", "encodings", "ensurepip", "enum", "errno", "faulthandler", "fcntl", "filecmp",
+    "fileinput", "fnmatch", "fractions", "ftplib", "functools", "gc", "genericpath", "getopt",
+    "getpass", "gettext", "glob", "graphlib", "grp", "gzip", "hashlib", "heapq", "hmac", "html", "http",
+    "imaplib", "imghdr", "imp", "importlib", "inspect", "io", "ipaddress", "itertools", "json",
+    "keyword", "lib2to3", "linecache", "locale", "logging", "lzma", "mailbox", "mailcap", "marshal",
+    "math", "mimetypes", "mmap", "modulefinder", "msilib", "msvcrt", "multiprocessing", "netrc", "nis",
+    "nntplib", "nt", "ntpath", "nturl2path", "numbers", "opcode", "operator", "optparse", "os",
+    "ossaudiodev", "pathlib", "pdb", "pickle", "pickletools", "pipes", "pkgutil", "platform",
+    "plistlib", "poplib", "posix", "posixpath", "pprint", "profile", "pstats", "pty", "pwd",
+    "py_compile", "pyclbr", "pydoc", "pydoc_data", "pyexpat", "queue", "quopri", "random", "re",
+    "readline", "reprlib", "resource", "rlcompleter", "runpy", "sched", "secrets", "select",
+    "selectors", "shelve", "shlex", "shutil", "signal", "site", "smtpd", "smtplib", "sndhdr", "socket",
+    "socketserver", "spwd", "sqlite3", "sre_compile", "sre_constants", "sre_parse", "ssl", "stat",
+    "statistics", "string", "stringprep", "struct", "subprocess", "sunau", "symtable", "sys",
+    "sysconfig", "syslog", "tabnanny", "tarfile", "telnetlib", "tempfile", "termios", "textwrap",
+    "threading", "time", "timeit", "tkinter", "token", "tokenize", "tomllib", "trace", "traceback",
+    "tracemalloc", "tty", "turtle", "types", "typing", "unicodedata", "unittest", "urllib", "uu",
+    "uuid", "venv", "warnings", "wave", "weakref", "webbrowser", "winreg", "winsound", "wsgiref",
+    "xdrlib", "xml", "xmlrpc", "zipapp", "zipfile", "zipimport", "zlib", "zoneinfo",
+];
+
 /// No line is made longer than this by one more name.
 const LINE_LENGTH: usize = 79;
 
 /// The insertions that import everything in `requests` (sorted, without doubles).
 ///
 /// A member is added to the names that the head of the file imports from its module already, where they stand on one
-/// line. New lines stand behind the imports at the head of the file, else behind its docstring, else before its first
+/// line. New lines stand in the order of the alphabet among those of the standard library, else behind the imports at the head
+/// of the file, else behind its docstring, else before its first
 /// statement, below the comments there.
 pub(super) fn insertions(tree: &SyntaxTree<'_>, requests: &[ImportRequest]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = Vec::new();
@@ -27,10 +57,76 @@ pub(super) fn insertions(tree: &SyntaxTree<'_>, requests: &[ImportRequest]) -> V
             (None, _) => lines.push(Line { requests: vec![request] }),
         }
     }
-    let lines: Vec<String> = lines.iter().map(Line::render).collect();
-    edits.extend(new_lines(tree, &lines));
+    let section = standard_section(tree);
+    let mut rest = Vec::new();
+    for line in &lines {
+        match line.place_in(&section) {
+            Some(at) => put(&mut edits, at, format!("{}{}", line.render(), tree.source().newline_at(at))),
+            None => rest.push(line.render()),
+        }
+    }
+    edits.extend(new_lines(tree, &rest));
     edits.sort_by_key(|edit| edit.range);
     edits
+}
+
+/// Inserts `text` at `at`, behind what is inserted there already.
+fn put(edits: &mut Vec<Edit>, at: u32, text: String) {
+    match edits.iter_mut().find(|other| other.range == Range::empty(at)) {
+        Some(other) => other.replacement.push_str(&text),
+        None => edits.push(Edit::insert(at, text)),
+    }
+}
+
+/// The imports of the standard library at the head of the file that stand right under one another, each on lines of its
+/// own; empty where there are none, or where they are in no order.
+fn standard_section<'t>(tree: &'t SyntaxTree<'_>) -> Vec<Node<'t>> {
+    let source = tree.source();
+    let head = tree.statements().take_while(|statement| is_import(*statement) || is_docstring(*statement));
+    let mut section: Vec<Node<'t>> = Vec::new();
+    for statement in head.filter(|statement| sort_key(*statement).is_some()) {
+        let standard = sort_key(statement).is_some_and(|(_, module)| {
+            STANDARD_MODULES.contains(&module.split('.').next().unwrap_or(module))
+        });
+        let apart = section.last().is_some_and(|last| {
+            let between = source.slice(Range::new(last.range().end, statement.range().start));
+            between.trim_start_matches([' ', '\t']) != source.newline_at(last.range().end)
+        });
+        if apart || !standard {
+            if !section.is_empty() {
+                break;
+            }
+            continue;
+        }
+        section.push(statement);
+    }
+    let sorted = section.windows(2).all(|pair| match pair {
+        [one, other] => sort_key(*one) <= sort_key(*other),
+        _ => true,
+    });
+    let alone = section.last().is_none_or(|last| {
+        let end = source.line_end(last.range().end.saturating_sub(1));
+        source.slice(Range::new(last.range().end, end)).trim().is_empty()
+            && source.slice(Range::new(0, end)).ends_with('\n')
+    });
+    if sorted && alone { section } else { Vec::new() }
+}
+
+/// How tools sort imports: plain ones first, then by module. `None` for what is no import of one absolute module.
+fn sort_key(statement: Node<'_>) -> Option<(bool, &str)> {
+    match statement.kind() {
+        Kind::ImportStatement => {
+            let mut names = statement.children_in(Field::Name);
+            let (only, more) = (names.next()?, names.next());
+            let module = only.child(Field::Name).unwrap_or(only);
+            more.is_none().then(|| (false, module.text()))
+        }
+        Kind::ImportFromStatement => {
+            let module = statement.child(Field::ModuleName)?;
+            (!module.text().starts_with('.')).then(|| (true, module.text()))
+        }
+        _ => None,
+    }
 }
 
 /// One import statement.
@@ -43,6 +139,17 @@ impl Line<'_> {
     fn takes(&self, request: &ImportRequest) -> bool {
         request.member.is_some()
             && self.requests.iter().all(|other| other.member.is_some() && other.module == request.module)
+    }
+
+    /// Where it stands among the imports of `section`; `None` where there are none.
+    fn place_in(&self, section: &[Node<'_>]) -> Option<u32> {
+        let first = self.requests.first()?;
+        let key = (first.member.is_some(), first.module);
+        let last = section.last()?;
+        match section.iter().find(|statement| sort_key(**statement).is_some_and(|other| other > key)) {
+            Some(next) => Some(next.range().start),
+            None => Some(last.source().line_end(last.range().end.saturating_sub(1))),
+        }
     }
 
     fn render(&self) -> String {
