@@ -155,7 +155,7 @@ impl<'t> Site<'t> {
 
     /// That the rewrite is wanted although it is not faster.
     fn wanted_for_memory(&self, cx: &Cx<'_>) -> Guarded {
-        if !cx.config.selection.names(META.id) {
+        if !cx.config.takes_slower(META.id) {
             cx.facts.refuse(Refusal::new(Reason::NoGain, self.list.range()))?;
         }
         Ok(())

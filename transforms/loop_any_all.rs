@@ -188,7 +188,7 @@ fn searches_alike(search: &Search<'_>, judge: &Judge<'_, '_, '_>, flow: &Flow, s
 fn pays_to_search(judge: &Judge<'_, '_, '_>, site: Node<'_>, scope: ScopeId) -> Guarded {
     let module = judge.facts.model().scope(scope).kind == ScopeKind::Module;
     let faster = module && site.source().target().oldest >= FASTER_AT_MODULE_LEVEL;
-    if !faster && !judge.cx.config.selection.names(META.id) {
+    if !faster && !judge.cx.config.takes_slower(META.id) {
         judge.facts.refuse(Refusal::new(Reason::NoGain, guards::header(site)))?;
     }
     Ok(())

@@ -187,7 +187,7 @@ impl<'t> Choosing<'_, '_, 't> {
             Given::Map(_) => site.source().target().oldest < MAP_SLOWER,
             Given::Generator => false,
         };
-        if !faster && !self.cx.config.selection.names(META.id) {
+        if !faster && !self.cx.config.takes_slower(META.id) {
             self.cx.facts.refuse(Refusal::new(Reason::NoGain, guards::header(site)))?;
         }
         Ok(())

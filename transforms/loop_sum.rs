@@ -193,7 +193,7 @@ impl Summing<'_, '_, '_> {
     /// not.
     fn pays_to_sum(&self, scope: ScopeId, summed: &Summed) -> Guarded {
         let slow = matches!(summed, Summed::Generator) && !self.is_at_module_level(scope);
-        if slow && !self.cx.config.selection.names(META.id) {
+        if slow && !self.cx.config.takes_slower(META.id) {
             self.cx.facts.refuse(Refusal::new(Reason::NoGain, guards::header(self.shape.site)))?;
         }
         Ok(())

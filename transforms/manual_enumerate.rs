@@ -78,7 +78,7 @@ impl Transform for ManualEnumerate {
 /// That `enumerate` is faster, or asked for.
 fn enumerate_wanted(cx: &Cx<'_>, node: Node<'_>) -> Guarded {
     let faster = COUNTER_SLOWER.contains(&node.source().target().oldest);
-    if !faster && !cx.config.selection.names(META.id) {
+    if !faster && !cx.config.takes_slower(META.id) {
         cx.facts.refuse(Refusal::new(Reason::NoGain, guards::header(node)))?;
     }
     Ok(())

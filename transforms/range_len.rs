@@ -173,7 +173,7 @@ impl<'t> Judge<'_, '_, 't> {
     fn enumerate_pays(&self) -> Guarded {
         let node = self.header.node;
         let slower = node.source().target().oldest >= INDEX_AS_FAST;
-        if slower && !self.cx.config.selection.names(META.id) {
+        if slower && !self.cx.config.takes_slower(META.id) {
             self.facts.refuse(Refusal::new(Reason::NoGain, guards::header(node)))?;
         }
         Ok(())

@@ -63,7 +63,7 @@ impl Transform for StaticJoin {
             }
             pieces.push(piece(cx.facts, *item));
         }
-        if !cx.config.selection.names(META.id) {
+        if !cx.config.takes_slower(META.id) {
             few_enough(cx.facts, node, &pieces)?;
         }
         let replacement = joined_text(cx, node, &pieces)?;

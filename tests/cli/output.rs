@@ -304,4 +304,9 @@ fn goals_keep_what_was_measured_to_reach_them() {
     assert!(said.contains("goal-not-met"), "{said}");
     let (small, said) = ids(&["--goal", "memory", "--target-version", "3.8"]);
     assert_eq!(small, "", "{said}");
+    let held = b"def f():\n    return sum([x + 1 for x in [1, 2]])\n";
+    let project = Project::new(&[("a.py", held)]);
+    assert_eq!(project.run(&["--output-format", "text"]).out(), "");
+    let run = project.run(&["--output-format", "text", "--goal", "memory"]);
+    assert!(run.out().contains("saves memory"), "{run:?}");
 }
