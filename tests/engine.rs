@@ -162,7 +162,7 @@ fn what_is_hoisted_stands_before_the_loop() {
 fn what_is_hoisted_follows_the_import_that_it_needs() {
     hoisted(
         "from os import path\nfor x in y:\n    alpha\n",
-        "from os import path\nimport re\n_pattern = re.compile('a')\nfor x in y:\n    _pattern.pattern\n",
+        "import re\nfrom os import path\n_pattern = re.compile('a')\nfor x in y:\n    _pattern.pattern\n",
     );
 }
 

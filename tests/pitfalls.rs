@@ -196,7 +196,7 @@ impl Pitfall {
         let options: Vec<&str> = options.split_whitespace().collect();
         let known = |option: &&str| {
             ["py2", "trusts", "unmentioned", "alike"].contains(option)
-                || ["needs=", "target="].iter().any(|it| option.starts_with(it))
+                || ["needs=", "target=", "only="].iter().any(|it| option.starts_with(it))
         };
         assert!(options.iter().all(known), "{}", path.display());
         let dialect = if options.contains(&"py2") { Dialect::Python2 } else { Dialect::Python3 };
@@ -242,6 +242,9 @@ impl Pitfall {
         let mut setup = Setup { dialect: self.dialect, ..Setup::default() };
         if let Some(version) = self.options.iter().find_map(|option| option.strip_prefix("target=")) {
             setup.target.oldest = PythonVersion::parse(version).expect("a version");
+        }
+        if let Some(id) = self.options.iter().find_map(|option| option.strip_prefix("only=")) {
+            setup.config.selection.only = Some(vec![id.to_owned()]);
         }
         if self.dialect == Dialect::Python2 {
             setup.target = Target { oldest: PythonVersion::PY27, newest: PythonVersion::PY27 };

@@ -2,6 +2,7 @@
 //!
 //! See `dict-keys-membership.md`.
 
+use crate::edit::interpolate;
 use crate::edit::{Assumption, Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
@@ -55,7 +56,7 @@ impl Transform for DictKeysMembership {
             transform: META.id,
             message: format!("ask `{}` itself", super::filling::one_line(dict)),
             range: node.range(),
-            edits: vec![Edit::delete(dropped)],
+            edits: vec![Edit::replace(dropped, interpolate::gap(node.source(), dropped))],
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: Vec::new(),

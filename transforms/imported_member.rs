@@ -4,7 +4,9 @@
 
 use crate::edit::ImportRequest;
 use crate::semantic::guards::{self, Guarded};
-use crate::semantic::{Answer, BindingKind, Facts, Reason, Refusal, Resolution, VariableId, standard};
+use crate::semantic::{
+    Answer, BindingKind, Facts, Reason, Refusal, Resolution, Taints, VariableId, standard,
+};
 use crate::syntax::Node;
 
 /// What new code calls a member of a module.
@@ -39,7 +41,9 @@ pub(super) fn imported_member(
     let free = |name: &str| facts.model().identifiers().all(|identifier| identifier != name);
     // from this_module import *            # gives its reader a `product`, too
     let unseen = facts.world().name_used_elsewhere(member) == Answer::No;
-    let name = if free(member) && unseen { member.to_owned() } else { private };
+    // sorted(globals())
+    let listed = facts.model().any_taint().intersects(Taints::all());
+    let name = if free(member) && unseen && !listed { member.to_owned() } else { private };
     if !free(&name) || facts.world().shadows_standard_module(module) != Answer::No {
         facts.refuse(Refusal::about(Reason::NotStandardModule, guards::header(site), module))?;
     }

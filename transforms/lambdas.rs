@@ -256,8 +256,9 @@ impl<'t> Lambda<'t> {
 
 /// What takes the result of `node`.
 fn user_of(node: Node<'_>) -> Option<User<'_>> {
-    const TAKERS: &[&str] =
-        &["sorted", "sum", "min", "max", "enumerate", "zip", "dict", "tuple", "frozenset", "any", "all"];
+    const TAKERS: &[&str] = &["sorted", "sum", "min", "max", "dict", "tuple", "frozenset", "any", "all"];
+    // Who holds the result may go on behind an exception, where a generator is at its end and a map is not.
+    const PASSED_ON: &[&str] = &["enumerate", "zip"];
     let holder = node.parent()?;
     let iterated = node.field() == Field::Right && !holder.has_token("async");
     match holder.kind() {
@@ -270,7 +271,11 @@ fn user_of(node: Node<'_>) -> Option<User<'_>> {
             let call = Call::cast(outer)?;
             let joins = Attribute::cast(call.function)
                 .is_some_and(|method| method.name.text() == "join" && method.object.kind() == Kind::String);
-            let taken = call.function.kind() == Kind::Identifier && TAKERS.contains(&call.function.text());
+            let iterated = outer.field() == Field::Right
+                && outer.parent().is_some_and(|up| up.kind() == Kind::ForStatement);
+            let name = call.function.text();
+            let taken = call.function.kind() == Kind::Identifier
+                && (TAKERS.contains(&name) || (iterated && PASSED_ON.contains(&name)));
             Some(match (joins && call.sole_argument() == Some(node), taken) {
                 (true, _) => User::Join,
                 (false, true) => User::Loop,

@@ -133,7 +133,8 @@ impl<'t> Choosing<'_, '_, 't> {
     /// ```
     fn is_ordered(&self, creation: &Creation<'_>) -> bool {
         let facts = self.cx.facts;
-        let is = |class| guards::behaves_as(facts, self.choice.candidate, class).is_ok();
+        // A declared `int` may be `True`, which is 1 and another object.
+        let is = |class| facts.type_of(self.choice.candidate).is(class);
         match creation.what {
             // {0: 1, 5: 2}[0] is no key
             Empty::First => {

@@ -61,7 +61,11 @@ impl Transform for ManualEnumerate {
             transform: META.id,
             message: format!("let `enumerate` count `{}`", counter.creation.left.text()),
             range: node.range(),
-            edits: vec![Edit::delete(first), Edit::replace(header, counter.text()), Edit::delete(last)],
+            edits: vec![
+                Edit::delete(first),
+                Edit::replace(header, format!("{}{}", counter.blank(), counter.text())),
+                Edit::delete(last),
+            ],
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: Vec::new(),
@@ -118,7 +122,7 @@ impl<'t> Counter<'t> {
             .model()
             .references_in(variable, header.body.range())
             .any(|read| !step.holds(node.tree().node(read.node)));
-        let first = number + u32::from(counts_first);
+        let first = number.checked_add(u32::from(counts_first))?;
         read.then_some(Self { header, variable, creation, first, step, counts_first })
     }
 
@@ -135,6 +139,9 @@ impl<'t> Counter<'t> {
         let refusal = |at: Node<'_>| {
             Refusal::about(Reason::CounterNotSteady, guards::header(at), self.creation.left.text())
         };
+        if guards::leaks_into(facts, self.variable, node) {
+            facts.refuse(refusal(node))?;
+        }
         if let Some(other) = model.bindings_in(self.variable, node.range()).nth(1) {
             facts.refuse(refusal(node.tree().node(other.node)))?;
         }
@@ -179,6 +186,13 @@ impl<'t> Counter<'t> {
     fn bare_header(&self, cx: &Cx<'_>) -> Option<TextRange> {
         let header = TextRange::new(self.header.target.range().start, self.header.iterable.range().end);
         comments_in(cx.tree, header).next().is_none().then_some(header)
+    }
+
+    /// for(a, b)in pairs:
+    fn blank(&self) -> &'static str {
+        let source = self.header.node.source();
+        let before = source.slice(TextRange::new(0, self.header.target.range().start));
+        if before.ends_with("for") { " " } else { "" }
     }
 
     fn text(&self) -> String {

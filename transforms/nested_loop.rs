@@ -10,9 +10,7 @@ use crate::edit::{Assumption, Decline, Fix, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::{comments_in, is_pragma, is_type};
 use crate::semantic::guards::{self, Asked, Assumed, Guarded, Nest};
-use crate::semantic::{
-    Class, Flow, Items, Reason, Refusal, ScopeId, ScopeKind, Type, VariableFlags, VariableId,
-};
+use crate::semantic::{Class, Flow, Items, Reason, Refusal, ScopeId, ScopeKind, Type};
 use crate::syntax::{ForLoop, Kind, Node, jumps_in};
 use crate::text::{PythonVersion, Range};
 
@@ -192,7 +190,8 @@ impl<'t> Judge<'_, '_, 't> {
             let id = guards::own_variable(facts, name, self.scope, Reason::TargetNotLocal)?;
             // for x in (1, 2):
             //     for y in 'ab': x += 1
-            let rebound = model.bindings_in(id, self.site.range()).count() > 1 || self.leaks_into(id);
+            let rebound = model.bindings_in(id, self.site.range()).count() > 1
+                || guards::leaks_into(self.cx.facts, id, self.site);
             if rebound {
                 facts.refuse(Refusal::about(Reason::TargetRebound, name.range(), name.text()))?;
             }
@@ -214,18 +213,6 @@ impl<'t> Judge<'_, '_, 't> {
             }
         }
         Ok(())
-    }
-
-    /// Whether Python 2 binds the variable by a list comprehension in the loops.
-    fn leaks_into(&self, id: VariableId) -> bool {
-        let model = self.cx.facts.model();
-        let name = &model.variable(id).name;
-        self.site.source().may_run_on_python2()
-            && model.variables().any(|(other, row)| {
-                row.name == *name
-                    && row.flags.contains(VariableFlags::LEAKS_ON_PYTHON2)
-                    && model.bindings_in(other, self.site.range()).next().is_some()
-            })
     }
 
     /// That binding `target` to `item` at every turn of the inner loops is the same as binding it once.

@@ -2,13 +2,14 @@
 //!
 //! See `range-len.md`.
 
+use crate::edit::interpolate;
 use crate::edit::render::whole_lines;
 use crate::edit::{Assumption, Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Class, Facts, Reason, Refusal, Resolution, ScopeId, VariableId};
-use crate::syntax::{Assignment, Call, Field, ForLoop, Kind, Node};
+use crate::syntax::{Assignment, Call, Field, ForLoop, Kind, Node, is_target};
 use crate::text::{PythonVersion, Range};
 
 /// The transform.
@@ -50,7 +51,8 @@ impl Transform for RangeLen {
         };
         let (index, items) = (variable(header.target)?, variable(sequence)?);
         let judge = Judge { cx, facts, header, sequence, index, items };
-        if facts.model().bindings_in(index, node.range()).count() != 1 {
+        let once = facts.model().bindings_in(index, node.range()).count() == 1;
+        if !once || guards::leaks_into(facts, index, node) {
             return Err(Decline::NotThisShape);
         }
         let uses = judge.uses();
@@ -261,7 +263,7 @@ impl<'t> Judge<'_, '_, 't> {
         let rest = uses.items.iter().filter(|read| dropped.is_none_or(|lines| !lines.contains(read.range())));
         for read in rest {
             comments_in(self.cx.tree, read.range()).next().is_none().then_some(())?;
-            edits.push(Edit::replace(read.range(), item));
+            edits.push(Edit::replace(read.range(), interpolate::apart(*read, item)));
         }
         edits.sort_by_key(|edit| edit.range.start);
         Some(edits)
@@ -272,22 +274,7 @@ impl<'t> Judge<'_, '_, 't> {
 fn only_looks(read: Node<'_>) -> bool {
     let Some(parent) = read.parent() else { return false };
     match parent.kind() {
-        Kind::Subscript => {
-            let stored = parent.parent().is_none_or(|up| {
-                let target = parent.field() == Field::Left && up.kind() != Kind::BinaryOperator;
-                let unpacked = matches!(
-                    up.kind(),
-                    Kind::DeleteStatement
-                        | Kind::PatternList
-                        | Kind::TuplePattern
-                        | Kind::ListPattern
-                        | Kind::ListSplatPattern
-                        | Kind::AsPatternTarget
-                );
-                target || unpacked
-            });
-            read.field() == Field::Value && !stored
-        }
+        Kind::Subscript => read.field() == Field::Value && !is_target(parent),
         Kind::ArgumentList => {
             let called = parent.parent().and_then(Call::cast).map_or("", |call| call.function.text());
             matches!(called, "len" | "sum" | "sorted" | "max" | "min" | "print" | "str" | "repr")

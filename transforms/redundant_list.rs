@@ -3,6 +3,7 @@
 //! See `redundant-list.md`. A copy is what makes many loops right: it goes only where nobody changes the original.
 
 use super::consumers::{Consumer, Consumption};
+use crate::edit::interpolate;
 use crate::edit::render::Slot;
 use crate::edit::{Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
@@ -143,7 +144,9 @@ impl<'t> Site<'t> {
             let name = Range::new(copy.start, copy.start + "list".len() as u32);
             return vec![Edit::delete(name)];
         }
-        vec![Edit::delete(before), Edit::delete(behind)]
+        let source = cx.tree.source();
+        let dropped = [before, behind];
+        dropped.map(|range| Edit::replace(range, interpolate::gap(source, range))).into()
     }
 }
 

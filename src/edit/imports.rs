@@ -227,10 +227,11 @@ fn is_import(statement: Node<'_>) -> bool {
 }
 
 fn is_docstring(statement: Node<'_>) -> bool {
-    let mut children = statement.named_children();
+    let mut inner = statement.named_children().next();
+    while let Some(brackets) = inner.filter(|inner| inner.kind() == Kind::ParenthesizedExpression) {
+        inner = brackets.named_children().find(|inner| !inner.is_trivia());
+    }
     statement.kind() == Kind::ExpressionStatement
         && statement.previous_statement().is_none()
-        && children
-            .next()
-            .is_some_and(|child| matches!(child.kind(), Kind::String | Kind::ConcatenatedString))
+        && inner.is_some_and(|inner| matches!(inner.kind(), Kind::String | Kind::ConcatenatedString))
 }

@@ -5,7 +5,7 @@
 use super::render::{Bracketed, Page};
 use crate::semantic::Facts;
 use crate::syntax::{Call, Kind, Node, StringPrefix, Unit, inside, units};
-use crate::text::{PythonVersion, Range, Target};
+use crate::text::{PythonVersion, Range, Source, Target};
 
 /// How the user wants strings with values in them to be spelled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,6 +199,14 @@ pub fn apart(node: Node<'_>, replacement: &str) -> String {
     let behind =
         source.slice(Range::new(end, source.len())).starts_with(of_word) && replacement.ends_with(of_word);
     format!("{}{replacement}{}", if before { " " } else { "" }, if behind { " " } else { "" })
+}
+
+/// What has to stay where `dropped` goes: a blank, if what is around it would become one word, else nothing.
+pub fn gap(source: &Source, dropped: Range) -> &'static str {
+    let of_word = |it: char| it.is_alphanumeric() || it == '_';
+    let before = source.slice(Range::new(0, dropped.start)).ends_with(of_word);
+    let behind = source.slice(Range::new(dropped.end, source.len())).starts_with(of_word);
+    if before && behind { " " } else { "" }
 }
 
 /// The argument of `str(x)` or `repr(x)`, and which of them it is.

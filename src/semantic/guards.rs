@@ -23,7 +23,9 @@ pub use consumption::{Treatment, iterates_quietly, treats_quietly, treats_type_q
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use modules::{StandardName, has_run, import_has_run, standard_name};
-pub use names::{builtin, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes};
+pub use names::{
+    builtin, leaks_into, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes,
+};
 pub use order::{Event, Making, commute, filled_in_turn, making, repeatable};
 pub use pools::{Asked, Assumed, Nest, looks_like_collection, same_items};
 pub use result::{cannot_fail, no_partial_result, runs_known_code, unaliased, unobserved};

@@ -24,7 +24,7 @@ mod tests;
 
 use bitflags::bitflags;
 
-pub(super) use aliasing::{is_look, only_looked_at};
+pub(super) use aliasing::{is_look, makes_new, only_looked_at};
 pub use lattice::{Class, Items, Type};
 pub(super) use memo::Memo;
 pub(super) use obstacles::obstacles;

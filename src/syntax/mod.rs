@@ -29,4 +29,4 @@ pub use templates::{
 };
 pub use tree::{Node, NodeId, SyntaxTree};
 pub use version::{minimum_version, raised_by_syntax};
-pub use views::{Argument, Arguments, Assignment, Attribute, Call, ForLoop, Function, jumps_in};
+pub use views::{Argument, Arguments, Assignment, Attribute, Call, ForLoop, Function, is_target, jumps_in};

@@ -83,6 +83,33 @@ impl<'t> Call<'t> {
     }
 }
 
+/// Whether the expression `node` is bound or deleted where it stands, alone or among others: `xs[0], y = z`,
+/// `del (xs[0])`, `with c() as [xs[0]]`.
+pub fn is_target(node: Node<'_>) -> bool {
+    let mut at = node;
+    while let Some(holder) = at.parent() {
+        match holder.kind() {
+            Kind::DeleteStatement
+            | Kind::AsPatternTarget
+            | Kind::PatternList
+            | Kind::TuplePattern
+            | Kind::ListPattern
+            | Kind::ListSplatPattern => return true,
+            Kind::Assignment | Kind::AugmentedAssignment | Kind::ForStatement | Kind::ForInClause => {
+                return at.field() == Field::Left;
+            }
+            Kind::ExpressionList
+            | Kind::Tuple
+            | Kind::List
+            | Kind::ListSplat
+            | Kind::ParenthesizedListSplat
+            | Kind::ParenthesizedExpression => at = holder,
+            _ => return false,
+        }
+    }
+    false
+}
+
 /// Whether the `break` or `continue` `statement` is one of the loop whose body is `body`, which holds it: those in the
 /// body of a loop further in are of that one, those in its `else` clause are not.
 pub fn jumps_in(statement: Node<'_>, body: Node<'_>) -> bool {

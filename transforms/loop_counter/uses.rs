@@ -31,9 +31,18 @@ fn is_alike(facts: &Facts<'_>, read: Node<'_>) -> bool {
         Kind::ForStatement | Kind::ForInClause => read.field() == Field::Right,
         Kind::Attribute => {
             let name = Attribute::cast(parent).map_or("", |attribute| attribute.name.text());
-            matches!(name, "get" | "items" | "keys" | "values")
-                && read.field() == Field::Object
-                && !matches!(parent.field(), Field::Left)
+            let called = parent.parent().and_then(Call::cast).filter(|call| call.function == parent);
+            // d.items().mapping gives the counter away
+            let reader = match name {
+                // sorted(d, key=d.get)
+                "get" => {
+                    called.is_some() || parent.parent().is_some_and(|it| it.kind() == Kind::KeywordArgument)
+                }
+                "items" | "keys" | "values" => called
+                    .is_some_and(|call| !call.node.parent().is_some_and(|it| it.kind() == Kind::Attribute)),
+                _ => false,
+            };
+            reader && read.field() == Field::Object
         }
         Kind::ArgumentList => parent.parent().and_then(Call::cast).is_some_and(|call| {
             let first =

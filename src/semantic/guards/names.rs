@@ -1,7 +1,7 @@
 //! Guards about names: whose they are, who else can reach them, whether they have a value.
 
 use super::super::{
-    Answer, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, VariableId,
+    Answer, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, VariableFlags, VariableId,
 };
 use super::{Guarded, header};
 use crate::syntax::{Argument, Call, Field, Kind, Node};
@@ -259,4 +259,22 @@ pub fn surely_bound(
 
 fn binds(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
     facts.model().bindings_in(variable, site.range()).next().is_some()
+}
+
+/// Whether Python 2, where it may run this text, binds `variable` by a list comprehension within `site`.
+///
+/// ```python
+/// for i in range(len(xs)):
+///     q = [i for i in (0, 1)]
+///     print(xs[i])
+/// ```
+pub fn leaks_into(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
+    let model = facts.model();
+    let name = &model.variable(variable).name;
+    site.source().may_run_on_python2()
+        && model.variables().any(|(other, row)| {
+            row.name == *name
+                && row.flags.contains(VariableFlags::LEAKS_ON_PYTHON2)
+                && model.bindings_in(other, site.range()).next().is_some()
+        })
 }

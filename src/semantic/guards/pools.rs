@@ -1,7 +1,7 @@
 //! Guards about what loops iterate over: whether its items can be taken ahead of time, and once for many turns.
 
 use super::super::flow::{has_item, number};
-use super::super::types::{is_look, only_looked_at};
+use super::super::types::{is_look, makes_new, only_looked_at};
 use super::super::{
     BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeKind, Type, VariableId,
 };
@@ -355,7 +355,7 @@ impl Pools<'_, '_, '_> {
             Kind::Subscript => pool.children_in(Field::Subscript).all(|key| key.kind() == Kind::Slice),
             Kind::Call => Call::cast(pool).is_some_and(|call| match Attribute::cast(call.function) {
                 Some(method) => self.facts.type_of(method.object).is(Class::Str),
-                None => self.facts.model().is_builtin(call.function),
+                None => makes_new(self.facts.model(), pool),
             }),
             _ => false,
         }

@@ -1,6 +1,7 @@
 //! Guards about the collection that a loop fills: who could see it half filled, and under which other names.
 
 use super::super::effects::{self, Effects};
+use super::super::types::makes_new;
 use super::super::{BindingKind, Class, Facts, Flow, Reason, Refusal, Resolution, ScopeKind, VariableId};
 use super::{Guarded, header, unseen_outside};
 use crate::syntax::{Call, Field, Kind, Node};
@@ -176,7 +177,7 @@ fn is_made_here(facts: &Facts<'_>, target: Node<'_>, kind: BindingKind) -> bool 
             // r = r + [x]
             Kind::BinaryOperator => facts.type_of(value).base() == Some(Class::List),
             // r = kept()                     # returns the same list each time
-            Kind::Call => Call::cast(value).is_some_and(|call| facts.model().is_builtin(call.function)),
+            Kind::Call => makes_new(facts.model(), value),
             _ => false,
         }
     });

@@ -1,7 +1,7 @@
 //! Whether the object in a variable can be reached, or changed, in any other way.
 
 use crate::semantic::{BindingKind, Facts, Model, Taints, VariableId};
-use crate::syntax::{Call, Field, Kind, Node};
+use crate::syntax::{Attribute, Call, Field, Kind, Node, is_target};
 
 /// Whether nothing in the file can change the object that the variable holds, or hand it to somebody who
 /// could: it is only iterated over, measured, searched or indexed.
@@ -26,8 +26,7 @@ pub(in crate::semantic) fn only_looked_at(facts: &Facts<'_>, variable: VariableI
         let value = single.and_then(|assignment| assignment.child(Field::Right));
         // `a = b = []` gives the object two names, `a = b` and `a = (b := [])` do so too.
         let fresh = value.is_some_and(|value| {
-            !matches!(value.kind(), Kind::Assignment | Kind::Identifier)
-                && value.descendants().all(|part| part.kind() != Kind::NamedExpression)
+            makes_new(model, value) && value.descendants().all(|part| part.kind() != Kind::NamedExpression)
         });
         let chained =
             single.and_then(|assignment| assignment.parent()).is_some_and(|up| up.kind() == Kind::Assignment);
@@ -40,27 +39,53 @@ pub(in crate::semantic) fn only_looked_at(facts: &Facts<'_>, variable: VariableI
         })
 }
 
+/// Whether an expression of a builtin class makes an object that nobody else has, or one that nobody can change.
+///
+/// ```python
+/// xs = a if c else b
+/// xs = max(a, b)
+/// xs = kept()                            # what a function gives may be held by others
+/// ```
+pub(in crate::semantic) fn makes_new(model: &Model<'_>, value: Node<'_>) -> bool {
+    match value.kind() {
+        Kind::ParenthesizedExpression => value.named_children().all(|inner| makes_new(model, inner)),
+        Kind::ConditionalExpression => {
+            [0, 2].iter().all(|at| value.named_children().nth(*at).is_some_and(|it| makes_new(model, it)))
+        }
+        Kind::Subscript => value.children_in(Field::Subscript).all(|key| key.kind() == Kind::Slice),
+        Kind::Call => Call::cast(value).is_some_and(|call| match Attribute::cast(call.function) {
+            Some(method) => NEW_FROM_METHODS.contains(&method.name.text()),
+            None => NEW_FROM_BUILTINS.contains(&call.function.text()) && model.is_builtin(call.function),
+        }),
+        Kind::List
+        | Kind::Tuple
+        | Kind::Set
+        | Kind::Dictionary
+        | Kind::ExpressionList
+        | Kind::ListComprehension
+        | Kind::SetComprehension
+        | Kind::DictionaryComprehension
+        | Kind::GeneratorExpression
+        | Kind::BinaryOperator
+        | Kind::UnaryOperator
+        | Kind::ComparisonOperator
+        | Kind::String
+        | Kind::ConcatenatedString
+        | Kind::Integer
+        | Kind::Float
+        | Kind::True
+        | Kind::False
+        | Kind::None => true,
+        _ => false,
+    }
+}
+
 /// Whether a read of a container changes nothing in it, and hands it to nobody who could.
 pub(in crate::semantic) fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
     let Some(parent) = node.parent() else { return false };
     match parent.kind() {
         Kind::ForStatement | Kind::ForInClause => node.field() == Field::Right,
-        Kind::Subscript => {
-            let loaded = parent.parent().is_some_and(|up| {
-                let unpacked = matches!(
-                    up.kind(),
-                    Kind::DeleteStatement
-                        | Kind::PatternList
-                        | Kind::TuplePattern
-                        | Kind::ListPattern
-                        | Kind::ListSplatPattern
-                        | Kind::AsPatternTarget
-                );
-                let stored = unpacked || (parent.field() == Field::Left && binds(up));
-                !stored
-            });
-            node.field() == Field::Value && loaded
-        }
+        Kind::Subscript => node.field() == Field::Value && !is_target(parent),
         // if xs: ...
         Kind::IfStatement | Kind::ElifClause | Kind::WhileStatement => node.field() == Field::Condition,
         Kind::ConditionalExpression => parent.named_children().nth(1) == Some(node),
@@ -105,13 +130,73 @@ pub(in crate::semantic) fn is_look(model: &Model<'_>, node: Node<'_>) -> bool {
     }
 }
 
-/// Whether what stands on the left of `node` is assigned to.
-fn binds(node: Node<'_>) -> bool {
-    matches!(
-        node.kind(),
-        Kind::Assignment | Kind::AugmentedAssignment | Kind::ForStatement | Kind::ForInClause
-    )
-}
+/// Builtins that never give what they were given, unless it cannot be changed.
+const NEW_FROM_BUILTINS: &[&str] = &[
+    "abs",
+    "bin",
+    "bool",
+    "bytearray",
+    "bytes",
+    "chr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "filter",
+    "float",
+    "frozenset",
+    "hex",
+    "input",
+    "int",
+    "len",
+    "list",
+    "map",
+    "oct",
+    "ord",
+    "range",
+    "raw_input",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "sorted",
+    "str",
+    "tuple",
+    "unicode",
+    "xrange",
+    "zip",
+];
+
+/// Methods of builtin classes that do the same.
+const NEW_FROM_METHODS: &[&str] = &[
+    "copy",
+    "difference",
+    "encode",
+    "format",
+    "intersection",
+    "items",
+    "iteritems",
+    "iterkeys",
+    "itervalues",
+    "join",
+    "keys",
+    "lower",
+    "lstrip",
+    "partition",
+    "replace",
+    "rpartition",
+    "rsplit",
+    "rstrip",
+    "split",
+    "splitlines",
+    "strip",
+    "symmetric_difference",
+    "title",
+    "union",
+    "upper",
+    "values",
+    "decode",
+];
 
 /// Methods of builtin containers that change nothing and hand out at most items.
 const LOOKING_METHODS: &[&str] = &[
