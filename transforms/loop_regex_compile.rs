@@ -13,9 +13,10 @@ use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::regex_syntax::{Flags, Oldest, PatternKind, surely_compiles};
 use crate::semantic::{Facts, Reason, Refusal, ScopeId, ScopeKind};
-use crate::syntax::{Assignment, Field, Kind, Literal, LiteralKind, Node};
-use crate::text::{PythonVersion, Range};
+use crate::syntax::{Assignment, Kind, Literal, LiteralKind, Node};
+use crate::text::PythonVersion;
 
+use super::hoisting::{anchor, name_scope};
 use call::{Function, RegexCall};
 
 /// The transform.
@@ -93,47 +94,6 @@ impl Transform for LoopRegexCompile {
     }
 }
 
-/// The statement before which a value used at `node` is to be computed: the outermost loop of the same body
-/// that repeats `node`, or the statement whose comprehension does.
-fn anchor<'t>(facts: &Facts<'_>, node: Node<'t>) -> Option<Node<'t>> {
-    let model = facts.model();
-    let body = facts.body_scope(node);
-    let mut outermost = None;
-    let mut inner = node;
-    for holder in node.ancestors() {
-        if model.function_scope_of(model.scope_of(holder)) != body {
-            break;
-        }
-        if repeats(holder, inner) {
-            outermost = holder.statement();
-        }
-        inner = holder;
-    }
-    // A decorated function or a class whose header holds a comprehension is no place to insert before.
-    outermost.filter(|statement| {
-        !matches!(
-            statement.kind(),
-            Kind::FunctionDefinition | Kind::ClassDefinition | Kind::DecoratedDefinition
-        )
-    })
-}
-
-/// Whether `holder` is a loop that runs its part `inner` again and again.
-fn repeats(holder: Node<'_>, inner: Node<'_>) -> bool {
-    match holder.kind() {
-        Kind::ForStatement => inner.field() == Field::Body,
-        Kind::WhileStatement => matches!(inner.field(), Field::Body | Field::Condition),
-        Kind::ListComprehension
-        | Kind::SetComprehension
-        | Kind::DictionaryComprehension
-        | Kind::GeneratorExpression => {
-            let first = holder.named_children().find(|child| child.kind() == Kind::ForInClause);
-            first != Some(inner)
-        }
-        _ => false,
-    }
-}
-
 /// ```python
 /// for line in lines: re.search(pattern, line)
 /// for line in lines: re.search('(', line)
@@ -204,15 +164,6 @@ fn module_name(
         found.text,
         found.import.map(|name| ImportRequest { module: "re", member: None, name }).into_iter().collect(),
     ))
-}
-
-/// The text in which a name of this scope must be free.
-fn name_scope(facts: &Facts<'_>, scope: ScopeId) -> Range {
-    let tree = facts.tree();
-    match facts.model().scope(scope).node {
-        Some(node) => tree.node(node).range(),
-        None => tree.source().full_range(),
-    }
 }
 
 /// `name = re.compile(...)`, moved as a whole, where nothing can tell when it ran.

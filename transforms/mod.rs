@@ -5,6 +5,7 @@ mod dict_keys_membership;
 mod filling;
 mod filter_lambda;
 mod format_call;
+mod hoisting;
 mod imported_member;
 mod lambdas;
 mod list_building_iter;
