@@ -11,6 +11,7 @@
 mod apply;
 mod input;
 mod output;
+mod profile;
 mod schema;
 
 use std::fs;

@@ -76,6 +76,8 @@ impl<'t> Lambda<'t> {
         };
         let plain = parameters.next().is_none()
             && !body.descendants().any(odd)
+            // list(map(lambda x: x + 1, (y := xs)))
+            && !items.descendants().any(|part| part.kind() == Kind::NamedExpression)
             && items.kind() != Kind::GeneratorExpression
             && !node.ancestors().any(|up| up.kind() == Kind::Interpolation);
         plain.then_some(())?;
@@ -274,8 +276,15 @@ fn user_of(node: Node<'_>) -> Option<User<'_>> {
             let iterated = outer.field() == Field::Right
                 && outer.parent().is_some_and(|up| up.kind() == Kind::ForStatement);
             let name = call.function.text();
+            // sum([], map(f, xs)), max(map(f, xs), 0)
+            let mut arguments = call.arguments().list.into_iter();
+            let first = matches!(arguments.next(), Some(Argument::Positional(it)) if it == node);
+            let alone = arguments.all(|it| !matches!(it, Argument::Positional(_)));
+            let items = first && (alone || matches!(name, "sum" | "enumerate" | "zip"));
+            let zipped = name == "zip" && !first;
             let taken = call.function.kind() == Kind::Identifier
-                && (TAKERS.contains(&name) || (iterated && PASSED_ON.contains(&name)));
+                && ((items && TAKERS.contains(&name))
+                    || (iterated && (items || zipped) && PASSED_ON.contains(&name)));
             Some(match (joins && call.sole_argument() == Some(node), taken) {
                 (true, _) => User::Join,
                 (false, true) => User::Loop,

@@ -3,7 +3,7 @@
 //! See `loop-any-all.md`. The loop is read, judged and written as `loop-append` does with lists; here is what ends it,
 //! and whether it may end early.
 
-use crate::edit::{Decline, Edit, Fix, Measured, Verdict};
+use crate::edit::{Assumption, Decline, Fix, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::{comments_in, is_pragma, is_type, trailing_comment};
 use crate::semantic::guards::{self, Form, Guarded};
@@ -11,9 +11,10 @@ use crate::semantic::{Facts, Flow, Reason, Refusal, ScopeId, ScopeKind, Variable
 use crate::syntax::{Assignment, Field, Kind, Node};
 use crate::text::{PythonVersion, Range};
 
+use super::consumers::asked_twice;
 use super::loop_append::origin::{Creation, Empty, Origin, origin};
 use super::loop_append::shape::{Addition, Clause, Element, Shape};
-use super::loop_append::write::{self, Expression, Target};
+use super::loop_append::write::{self, Assigned, Expression, Target};
 use super::loop_append::{Judge, Local};
 
 /// The transform.
@@ -128,18 +129,25 @@ impl<'t> Search<'t> {
         (single || !matches!(end, End::Break)).then_some(Self { shape, found, end })
     }
 
+    /// What `all` asks for in place of a condition that begins with `not`.
+    fn denied(&self) -> Option<Node<'t>> {
+        let condition = self.shape.addition.plain_element()?;
+        let denied = self.found == Found::False && condition.kind() == Kind::NotOperator;
+        denied.then_some(condition)?.child(Field::Argument)
+    }
+
+    /// What must be assumed of the truth of what is searched for.
+    fn assumptions(&self, facts: &Facts<'_>) -> Vec<Assumption> {
+        let asked = self.denied().or_else(|| self.shape.addition.plain_element());
+        asked.and_then(|asked| asked_twice(facts, asked)).into_iter().collect()
+    }
+
     /// The result as an expression.
     fn value(&self, cx: &Cx<'_>) -> Expression {
         if self.found == Found::True {
             return Expression::of_pieces(&self.shape, cx, "any(".to_owned(), ")");
         }
-        let denied = self
-            .shape
-            .addition
-            .plain_element()
-            .filter(|condition| condition.kind() == Kind::NotOperator)
-            .and_then(|condition| condition.child(Field::Argument));
-        match denied {
+        match self.denied() {
             Some(argument) => {
                 let shape = Shape {
                     site: self.shape.site,
@@ -209,7 +217,8 @@ fn returned(search: &Search<'_>, judge: &Judge<'_, '_, '_>, last: Node<'_>) -> V
     }
     let range = site.range().cover(last.range());
     let edit = write::expression(cx, range, "return ".to_owned(), search.value(cx))?;
-    Ok(fix(search, range, vec![edit], vec![range], "any-break"))
+    let written = Assigned { range, edits: vec![edit], footprint: vec![range] };
+    Ok(fix(search, facts, written, "any-break"))
 }
 
 /// `found = any(...)` in place of the loop.
@@ -236,7 +245,7 @@ fn flagged(search: &Search<'_>, judge: &Judge<'_, '_, '_>) -> Verdict {
         End::GoOn => "any-flag",
         _ => "any-break",
     };
-    Ok(fix(search, written.range, written.edits, written.footprint, case))
+    Ok(fix(search, facts, written, case))
 }
 
 /// That nobody sees when the result is decided, and where it goes.
@@ -268,13 +277,8 @@ fn decided_once(
     Ok(target)
 }
 
-fn fix(
-    search: &Search<'_>,
-    range: Range,
-    edits: Vec<Edit>,
-    footprint: Vec<Range>,
-    case: &'static str,
-) -> Fix {
+fn fix(search: &Search<'_>, facts: &Facts<'_>, written: Assigned, case: &'static str) -> Fix {
+    let Assigned { range, edits, footprint } = written;
     Fix {
         transform: META.id,
         message: format!("search with `{}`", if search.found == Found::True { "any" } else { "all" }),
@@ -284,7 +288,7 @@ fn fix(
         hoists: Vec::new(),
         imports: Vec::new(),
         measured: Some(Measured { case, form: "generator" }),
-        assumptions: Vec::new(),
+        assumptions: search.assumptions(facts),
         footprint,
     }
 }

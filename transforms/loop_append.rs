@@ -370,14 +370,17 @@ impl<'t> Judge<'_, '_, 't> {
             };
         }
         let source = element.source();
-        let as_fast = source.target().oldest >= COMPREHENSION_AS_FAST_AS_MAP || source.may_run_on_python2();
+        let as_fast = source.target().oldest >= COMPREHENSION_AS_FAST_AS_MAP;
         if what != Empty::List || as_fast || !builtin("list") || !builtin("map") || !builtin("str") {
             return comprehension;
         }
         match guards::mapped_builtin(self.facts, element, header.target, &items.item()) {
-            Ok(Some(function)) if function != "str" || source.target().newest < MAP_OF_STR_SLOWER => {
-                Value::Map(function)
+            // An item may be `unicode`.
+            Ok(Some(function)) if function.contains('.') && source.may_run_on_python2() => comprehension,
+            Ok(Some(function)) if function == "str" && source.target().newest >= MAP_OF_STR_SLOWER => {
+                comprehension
             }
+            Ok(Some(function)) => Value::Map(function),
             _ => comprehension,
         }
     }

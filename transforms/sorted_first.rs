@@ -7,7 +7,7 @@ use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Treatment};
 use crate::semantic::{Class, Facts, Reason, Resolution, Type};
-use crate::syntax::{Argument, Call, Field, Kind, Node};
+use crate::syntax::{Argument, Call, Field, Kind, Node, is_target};
 use crate::text::{PythonVersion, Range};
 
 /// The transform.
@@ -115,8 +115,7 @@ impl<'t> Site<'t> {
 
     /// Whether the item is replaced in the list, which nobody has.
     fn is_stored(&self) -> bool {
-        let target = matches!(self.node.field(), Field::Left);
-        target || self.node.parent().is_some_and(|up| up.kind() == Kind::DeleteStatement)
+        is_target(self.node)
     }
 
     /// Whether a handler around waits for the exception that only a list raises.

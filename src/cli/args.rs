@@ -101,6 +101,15 @@ struct RunArguments {
     /// Exit with status 2 also when a file found in a directory was skipped because it could not be understood
     #[arg(long, help_heading = "Mode")]
     strict: bool,
+    /// Show first what the program spends its time on, as `python -m cProfile -o FILE` found
+    #[arg(long, value_name = "FILE", help_heading = "Transforms")]
+    profile: Option<PathBuf>,
+    /// Rewrite only the functions that together take this percentage of the time in the profile
+    #[arg(
+        long, value_name = "PERCENT", requires = "profile", help_heading = "Transforms",
+        value_parser = clap::value_parser!(u8).range(1..=100),
+    )]
+    hot: Option<u8>,
     /// How many files are worked on at once [default: one for every processor]
     #[arg(long, value_name = "N", help_heading = "Files")]
     jobs: Option<NonZeroUsize>,
@@ -260,6 +269,10 @@ pub struct Options {
     pub strictness: Strictness,
     /// How many threads work.
     pub jobs: Option<NonZeroUsize>,
+    /// The profile of the program.
+    pub profile: Option<PathBuf>,
+    /// Only the functions that take so many percent of the time are rewritten.
+    pub hot: Option<u8>,
 }
 
 /// What is to be done.
@@ -335,6 +348,8 @@ impl RunArguments {
             detail: if self.stats { Detail::Statistics } else { Detail::Brief },
             strictness: if self.strict { Strictness::AllFiles } else { Strictness::NamedFiles },
             jobs: self.jobs,
+            profile: self.profile,
+            hot: self.hot,
         })
     }
 }

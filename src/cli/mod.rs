@@ -17,6 +17,7 @@ mod names;
 mod output;
 mod panics;
 mod process;
+mod profile;
 mod progress;
 mod report;
 mod run;

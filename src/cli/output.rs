@@ -9,7 +9,8 @@ use super::base::Base;
 use super::diff::{self, Paint};
 use super::json::{self, Document};
 use super::names::shown;
-use super::report::{FileReport, FixRecord, Place};
+use super::profile::Spent;
+use super::report::{FileReport, FixRecord, Place, by_time};
 use super::sarif;
 use super::summary::Summary;
 use super::walk::InputError;
@@ -85,7 +86,7 @@ impl Output {
     ///
     /// When `out` fails.
     pub fn finish(
-        self,
+        mut self,
         errors: &[InputError],
         summary: &Summary,
         registry: &Registry,
@@ -96,6 +97,7 @@ impl Output {
             return Ok(None);
         }
         if self.format == Some(OutputFormat::Json) {
+            self.reports.sort_by(|a, b| by_time(a.hottest(), b.hottest()));
             json::write(&Document::new(self.mode, &self.reports, errors, summary), out)?;
             return Ok(None);
         }
@@ -118,24 +120,26 @@ fn write_diff(report: &FileReport, base: &Base, paint: Paint, out: &mut dyn Writ
 }
 
 fn write_text(report: &FileReport, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
-    let mut lines: Vec<(Place, String)> = Vec::new();
+    let mut lines: Vec<(Option<&Spent>, Place, String)> = Vec::new();
     for fix in report.applied() {
-        lines.push((fix.place, format!("{}: {}", fix.id, described(fix))));
+        lines.push((fix.profile.as_ref(), fix.place, format!("{}: {}", fix.id, described(fix))));
     }
     if detail == Detail::Statistics {
         for fix in report.withheld() {
             let assumed = assumed(fix);
-            lines.push((fix.place, format!("{}: withheld: assumes that {assumed}", fix.id)));
+            let text = format!("{}: withheld: assumes that {assumed}", fix.id);
+            lines.push((fix.profile.as_ref(), fix.place, text));
         }
         for fix in &report.suppressed {
-            lines.push((fix.place, format!("{}: suppressed by a comment: {}", fix.id, fix.message)));
+            lines.push((None, fix.place, format!("{}: suppressed by a comment: {}", fix.id, fix.message)));
         }
         for decline in &report.declines {
-            lines.push((decline.place, format!("{}: declined: {}", decline.id, decline.sentence)));
+            let text = format!("{}: declined: {}", decline.id, decline.sentence);
+            lines.push((decline.profile.as_ref(), decline.place, text));
         }
     }
-    lines.sort_by_key(|(place, _)| place.range);
-    for (place, text) in lines {
+    lines.sort_by(|a, b| by_time(a.0, b.0).then(a.1.range.cmp(&b.1.range)));
+    for (_, place, text) in lines {
         write_place(&report.path, place, &text, out)?;
     }
     Ok(())

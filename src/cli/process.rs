@@ -8,12 +8,13 @@ use std::sync::Arc;
 use super::args::{Mode, Strictness};
 use super::diff::{self, Paint};
 use super::panics;
+use super::profile::{FileTimes, Heat, Profile};
 use super::report::{Alarm, Change, FileReport, Nature, Places, Problem, Status};
 use super::settings::Settings;
 use super::surroundings::{Landscape, Surroundings};
 use super::walk::{Reached, SourceFile};
 use super::write;
-use crate::engine::{Outcome, Prefilter, Registry, Skip, fix_source, is_looked_into};
+use crate::engine::{Config, Outcome, Prefilter, Registry, Skip, fix_source, is_looked_into};
 use crate::text::{DecodeError, Decoded, Source, Target, decode};
 
 /// What is the same for every file of a run.
@@ -29,6 +30,10 @@ pub struct Pipeline<'a> {
     pub diff: Option<Paint>,
     /// The projects around the files.
     pub landscape: &'a Landscape,
+    /// Where the program spends its time.
+    pub profile: Option<&'a Profile>,
+    /// The least seconds of a function that is rewritten.
+    pub hot_from: Option<f64>,
 }
 
 /// A file with the settings that hold for it.
@@ -52,6 +57,8 @@ pub struct Examined {
     pub target: Target,
     /// Where the target was found.
     pub target_origin: String,
+    /// The time that the functions take, where a profile was given.
+    pub heat: Option<Heat>,
 }
 
 /// Why a file was not looked at.
@@ -102,8 +109,10 @@ impl Pipeline<'_> {
         settings: &Settings,
         report: &mut FileReport,
     ) -> Result<Option<Change>, Obstacle> {
-        let examined = examine(bytes, surroundings, settings, self.registry)?;
-        let Examined { decoded, source, mut outcome, target, target_origin } = examined;
+        let times = self.profile.map(|profile| profile.of_file(&report.real, self.hot_from));
+        let examined = examine(bytes, surroundings, settings, self.registry, times)?;
+        let Examined { decoded, source, mut outcome, target, target_origin, heat } = examined;
+        report.misfit = heat.as_ref().and_then(Heat::misfit);
         report.nature = Some(Nature {
             encoding: decoded.encoding().name(),
             target,
@@ -114,7 +123,8 @@ impl Pipeline<'_> {
             return Err(skipped(&skip));
         }
         let new = encode(&decoded, &outcome)?;
-        let places = Places { source: &source, decoded: &decoded, oldest: target.oldest };
+        let places =
+            Places { source: &source, decoded: &decoded, oldest: target.oldest, heat: heat.as_ref() };
         let applied = outcome.fixes.into_iter().map(|fix| places.fix(fix, true));
         let withheld = outcome.withheld.into_iter().map(|fix| places.fix(fix, false));
         report.fixes = applied.chain(withheld).collect();
@@ -122,6 +132,7 @@ impl Pipeline<'_> {
         let suppressed = outcome.suppressed.into_iter();
         report.suppressed = suppressed.map(|fix| places.suppressed(fix)).collect();
         report.declines = outcome.declined.iter().map(|site| places.decline(site)).collect();
+        report.put_hot_first();
         report.quarantined = outcome.quarantined.into_iter().map(Into::into).collect();
         let unused = outcome.unused_suppressions.into_iter();
         report.unused_suppressions = unused.map(|suppression| places.suppression(suppression)).collect();
@@ -174,6 +185,7 @@ pub fn examine(
     surroundings: &Surroundings,
     settings: &Settings,
     registry: &Registry,
+    times: Option<FileTimes<'_>>,
 ) -> Result<Examined, Obstacle> {
     let decoded = decode(bytes).map_err(|error| {
         Obstacle::NotUnderstood(Problem { id: decode_id(&error), message: error.to_string() })
@@ -185,16 +197,17 @@ pub fn examine(
             if looked_into { surroundings.dialect_of(decoded.text()) } else { surroundings.stated_dialect() };
         let (target, origin) = surroundings.target_of(decoded.text());
         let source = Source::new(decoded.text().to_owned(), dialect, target);
-        let outcome =
-            surroundings.with_world(&source, |world| fix_source(&source, registry, &settings.engine, world));
-        (source, outcome, origin)
+        let heat = times.map(|times| Heat::of(&source, times));
+        let config = Config { focus: heat.as_ref().and_then(Heat::focus), ..settings.engine.clone() };
+        let outcome = surroundings.with_world(&source, |world| fix_source(&source, registry, &config, world));
+        (source, outcome, origin, heat)
     });
-    let (source, outcome, stated) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;
+    let (source, outcome, stated, heat) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;
     let (target, target_origin) = match outcome.target {
         Some(target) if target != source.target() => (target, "the syntax of the file".to_owned()),
         _ => (source.target(), stated),
     };
-    Ok(Examined { decoded, source, outcome, target, target_origin })
+    Ok(Examined { decoded, source, outcome, target, target_origin, heat })
 }
 
 /// The content of the file at `path`.

@@ -1,9 +1,11 @@
 //! The account of one file as the outputs need it: positions in the file on disk, nothing borrowed.
 
+use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::profile::{Heat, Spent};
 use crate::edit::{Applicability, Assumption, Edit};
 use crate::engine::{AppliedFix, DeclinedSite, Gain, Quarantine, SuppressedFix, UnusedSuppression};
 use crate::semantic::Reason;
@@ -41,6 +43,9 @@ pub struct FileReport {
     /// What is to be written once every file was judged.
     #[serde(skip)]
     pub pending: Option<Change>,
+    /// What is wrong with the profile of the file, in one line.
+    #[serde(skip)]
+    pub misfit: Option<String>,
     /// Whether somebody has to be told, and the exit status is 2.
     #[serde(skip)]
     pub alarm: Alarm,
@@ -118,6 +123,8 @@ pub struct FixRecord {
     pub assumptions: Vec<Assumption>,
     /// What it was measured to gain on the target, in the example that was measured.
     pub gain: Option<Gain>,
+    /// The time in the function around it, where a profile was given.
+    pub profile: Option<Spent>,
     /// The round (from 1) that it belongs to.
     pub round: u32,
     /// Whether it is part of the change.
@@ -176,6 +183,8 @@ pub struct DeclineRecord {
     pub advice: &'static str,
     /// The bytes of the file that the sentence is about.
     pub at: Range,
+    /// The time in the function around it, where a profile was given.
+    pub profile: Option<Spent>,
 }
 
 /// A transform whose result failed verification.
@@ -213,6 +222,7 @@ impl FileReport {
             unused_suppressions: Vec::new(),
             hunks: Vec::new(),
             pending: None,
+            misfit: None,
             alarm: Alarm::Silent,
         }
     }
@@ -227,6 +237,19 @@ impl FileReport {
             && self.unused_suppressions.is_empty()
     }
 
+    /// Puts first what the profiled program spends its time on; without a profile the order of the text stays.
+    pub fn put_hot_first(&mut self) {
+        self.fixes.sort_by(|a, b| by_time(a.profile.as_ref(), b.profile.as_ref()));
+        self.declines.sort_by(|a, b| by_time(a.profile.as_ref(), b.profile.as_ref()));
+    }
+
+    /// The most time that is spent around a fix or a refusal.
+    pub fn hottest(&self) -> Option<&Spent> {
+        let declines = self.declines.iter().filter_map(|decline| decline.profile.as_ref());
+        let all = self.fixes.iter().filter_map(|fix| fix.profile.as_ref()).chain(declines);
+        all.max_by(|a, b| a.seconds.total_cmp(&b.seconds))
+    }
+
     /// Fixes that are part of the change.
     pub fn applied(&self) -> impl Iterator<Item = &FixRecord> {
         self.fixes.iter().filter(|fix| fix.applied)
@@ -238,6 +261,12 @@ impl FileReport {
     }
 }
 
+/// The order of what is spent: the most first.
+pub fn by_time(a: Option<&Spent>, b: Option<&Spent>) -> Ordering {
+    let seconds = |spent: Option<&Spent>| spent.map_or(0.0, |spent| spent.seconds);
+    seconds(b).total_cmp(&seconds(a))
+}
+
 /// Turns ranges of a text into places of its file.
 pub struct Places<'a> {
     /// The text and its lines.
@@ -246,6 +275,8 @@ pub struct Places<'a> {
     pub decoded: &'a Decoded,
     /// The oldest Python that the result must run on.
     pub oldest: PythonVersion,
+    /// The time that its functions take, where a profile was given.
+    pub heat: Option<&'a Heat>,
 }
 
 impl Places<'_> {
@@ -261,6 +292,7 @@ impl Places<'_> {
             applicability: fix.applicability,
             assumptions: fix.assumptions,
             gain: fix.measured.and_then(|measured| Gain::of(fix.transform, measured, oldest)),
+            profile: self.spent_at(fix.range),
             round: fix.round,
             applied,
         }
@@ -286,12 +318,17 @@ impl Places<'_> {
             sentence: refusal.reason.sentence(refusal.subject.as_deref()),
             advice: refusal.reason.advice(),
             at: self.range(refusal.range),
+            profile: self.spent_at(site.site),
         }
     }
 
     /// The record of `suppression`.
     pub fn suppression(&self, suppression: UnusedSuppression) -> SuppressionRecord {
         SuppressionRecord { place: self.place(suppression.range), message: suppression.message }
+    }
+
+    fn spent_at(&self, range: Range) -> Option<Spent> {
+        self.heat.and_then(|heat| heat.spent_at(range))
     }
 
     fn place(&self, range: Range) -> Place {

@@ -17,6 +17,7 @@ use super::base::Base;
 use super::names::shown;
 use super::output::{Names, Output};
 use super::process::{FileJob, Pipeline, too_large};
+use super::profile::Profile;
 use super::progress::Progress;
 use super::report::{Alarm, FileReport, Status};
 use super::settings::{Settings, SettingsFinder};
@@ -39,7 +40,11 @@ const TICK: Duration = Duration::from_millis(100);
 /// When the configuration that the command line names is wrong, or standard output fails.
 pub fn run(options: &Options, registry: &Registry, terminal: &mut Terminal) -> Result<ExitStatus> {
     let landscape = Landscape::default();
+    let profile = options.profile.as_deref().map(Profile::read).transpose()?;
+    let hot_from = profile.as_ref().zip(options.hot).map(|(profile, percent)| profile.hot_from(percent));
     let pipeline = Pipeline {
+        profile: profile.as_ref(),
+        hot_from,
         registry,
         landscape: &landscape,
         mode: options.mode,
@@ -78,6 +83,11 @@ fn run_paths(
 
     let names = Names::new(current_directory(), &walked.roots);
     let mut output = Output::new(options.format, options.mode, options.detail, terminal.paint(), names);
+    if let Some(profile) = pipeline.profile
+        && !jobs.iter().any(|job| profile.knows(&job.file.real))
+    {
+        terminal.warning(&profile.elsewhere());
+    }
     let mut progress = Progress::new(jobs.len(), terminal.is_watched());
     let mut waiting = Vec::new();
     let mut failure = None;
@@ -283,6 +293,9 @@ fn tell(report: &FileReport, terminal: &mut Terminal) {
         terminal.error(&format!(
             "{path}: a bug in pyfix: {id} was switched off for this file ({failure}); please report it"
         ));
+    }
+    if let Some(misfit) = &report.misfit {
+        terminal.warning(&format!("{path}: {misfit}"));
     }
     for unused in &report.unused_suppressions {
         terminal.warning(&format!("{path}:{}: {}", unused.place.line, unused.message));

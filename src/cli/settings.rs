@@ -231,6 +231,7 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
             _ => Applicability::Safe,
         },
         goal: flags.goal.or(file.goal).unwrap_or(defaults.goal),
+        focus: defaults.focus,
         line_length: flags
             .line_length
             .or(file.line_length)

@@ -7,13 +7,15 @@ use serde::Serialize;
 
 use super::args::{Detail, Mode};
 use super::names::shown;
-use super::report::{DeclineRecord, FileReport, FixRecord, Status};
+use super::profile::Spent;
+use super::report::{DeclineRecord, FileReport, FixRecord, Status, by_time};
 
 /// Below so many fixes a run names some of the refusals, so that it never looks broken.
 const FEW_FIXES: usize = 5;
 const MAX_EXAMPLES: usize = 3;
 const MAX_TARGETS: usize = 3;
 const MAX_REASONS: usize = 4;
+const MAX_HOT: usize = 10;
 
 /// The sum of the reports of a run.
 #[derive(Debug, Default, Serialize)]
@@ -47,6 +49,9 @@ pub struct Summary {
     targets: BTreeMap<(String, String), usize>,
     #[serde(skip)]
     examples: Vec<Example>,
+    /// What was decided where the profiled program spends its time: the most first.
+    #[serde(skip)]
+    hot: Vec<(Spent, String)>,
     #[serde(skip)]
     skipped_files: Vec<(String, String)>,
 }
@@ -89,6 +94,7 @@ impl Summary {
         for quarantined in &report.quarantined {
             *self.quarantined.entry(quarantined.id.clone()).or_default() += 1;
         }
+        self.add_hot(report);
         self.unused_suppressions += report.unused_suppressions.len();
         if let Some(nature) = &report.nature {
             let target = (nature.target.oldest.to_string(), nature.target_origin.clone());
@@ -107,7 +113,8 @@ impl Summary {
         if detail == Detail::Statistics {
             self.render_tables(&mut lines);
         }
-        if self.fix_count() < FEW_FIXES {
+        lines.extend(self.hot_spots());
+        if self.fix_count() < FEW_FIXES && self.hot.is_empty() {
             lines.extend(self.examples.iter().map(|example| example.line.clone()));
         }
         lines.extend(self.refusals());
@@ -165,6 +172,32 @@ impl Summary {
         let rest = targets.len().saturating_sub(MAX_TARGETS);
         let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         format!("target Python {}{more}", shown.join(", "))
+    }
+
+    /// Keeps the hottest fixes and refusals of `report`.
+    fn add_hot(&mut self, report: &FileReport) {
+        let path = shown(&report.path);
+        let fixes = report.fixes.iter().filter_map(|fix| {
+            let unless = if fix.applied { "" } else { " (with --unsafe-fixes)" };
+            let text = format!("{path}:{} {}: {}{unless}", fix.place.line, fix.id, fix.message);
+            Some((fix.profile.clone()?, text))
+        });
+        let declines = report.declines.iter().filter_map(|decline| {
+            let (line, id, sentence) = (decline.place.line, decline.id, &decline.sentence);
+            Some((decline.profile.clone()?, format!("{path}:{line} {id} left it alone: {sentence}")))
+        });
+        self.hot.extend(fixes.chain(declines).filter(|(spent, _)| spent.seconds > 0.0));
+        self.hot.sort_by(|a, b| by_time(Some(&a.0), Some(&b.0)));
+        self.hot.truncate(MAX_HOT);
+    }
+
+    /// What was decided where the time goes.
+    fn hot_spots(&self) -> Vec<String> {
+        let line = |(spent, text): &(Spent, String)| {
+            format!("  {:5.1}%  in {}: {text}", 100.0 * spent.share, spent.function)
+        };
+        let head = (!self.hot.is_empty()).then(|| "where the profiled program spends its time:".to_owned());
+        head.into_iter().chain(self.hot.iter().map(line)).collect()
     }
 
     /// How many candidates were left alone, and why: the most frequent reasons first.

@@ -104,7 +104,7 @@ fn examine_file(path: &Path, judgement: &Judgement, registry: &Registry) -> Resu
         // Whoever asks about a file wants to hear of its syntax errors, whether or not it holds a candidate.
         let mut settings = Settings::clone(&settings);
         settings.engine.prefilter = Prefilter::Off;
-        examine(bytes, &Landscape::default().around(&real, &settings), &settings, registry)
+        examine(bytes, &Landscape::default().around(&real, &settings), &settings, registry, None)
     });
     match examined {
         Ok(examined) => match &examined.outcome.skipped {

@@ -2,7 +2,7 @@
 
 use crate::edit::Applicability;
 use crate::edit::interpolate::StringStyle;
-use crate::engine::Gain;
+use crate::engine::{Focus, Gain};
 use crate::semantic::{Annotations, GuardTrial};
 
 /// What the engine is told to do.
@@ -14,6 +14,8 @@ pub struct Config {
     pub applied: Applicability,
     /// What a fix has to gain.
     pub goal: Goal,
+    /// Which parts of the text may be rewritten; all where `None`.
+    pub focus: Option<Focus>,
     /// Lines are broken where they would be longer than this many characters.
     pub line_length: usize,
     /// Whether declared types are taken for true.
@@ -35,6 +37,7 @@ impl Default for Config {
             selection: Selection::default(),
             applied: Applicability::Safe,
             goal: Goal::default(),
+            focus: None,
             line_length: 88,
             annotations: Annotations::Trusted,
             string_style: StringStyle::default(),

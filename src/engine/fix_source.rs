@@ -258,6 +258,9 @@ impl Job<'_> {
                         continue;
                     }
                 };
+                if changes_spelling(tree, &fix) {
+                    continue;
+                }
                 if let Some(comment) = suppressions.suppressing(source, meta.id, fix.range) {
                     let Fix { transform, message, range, .. } = fix;
                     findings.suppressed.push(SuppressedFix { transform, message, range, comment });
@@ -268,6 +271,8 @@ impl Job<'_> {
                 } else if !self.config.goal.is_met(gain_of(&fix, source)) {
                     let refusal = Refusal::new(Reason::GoalNotMet, fix.range);
                     findings.declined.push((meta.id, fix.range, refusal));
+                } else if !self.is_in_focus(map.original_cover(fix.range)) {
+                    findings.declined.push((meta.id, fix.range, Refusal::new(Reason::NotHot, fix.range)));
                 } else if fix.applicability() < self.config.applied {
                     findings.withheld.push(fix);
                 } else {
@@ -276,6 +281,11 @@ impl Job<'_> {
             }
         }
         findings
+    }
+
+    /// Whether what stands at `range` of the original text may be rewritten.
+    fn is_in_focus(&self, range: Range) -> bool {
+        self.config.focus.as_ref().is_none_or(|focus| focus.includes(range))
     }
 
     /// Verifies `outcome`, and that a run over its text would change nothing.
@@ -338,6 +348,15 @@ fn keeps_formatting(facts: &Facts<'_>, suppressions: &Suppressions, fix: &Fix) -
         Some(range) => facts.refuse(Refusal::new(Reason::FormattingOff, range)),
         None => Ok(()),
     }
+}
+
+/// Whether `fix` would write into something that is read as it is spelled.
+///
+/// ```python
+/// print(f"{sorted(xs)[0]=}")
+/// ```
+fn changes_spelling(tree: &SyntaxTree<'_>, fix: &Fix) -> bool {
+    fix.written().any(|range| tree.covering(range).is_some_and(guards::is_read_as_spelled))
 }
 
 /// Whether every string that `fix` rewrites is built of the same literal text and the same values, in order.

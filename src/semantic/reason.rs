@@ -234,4 +234,6 @@ reasons! {
         "select the transform by name";
     /// The goal that the user stated is not met.
     GoalNotMet, "goal-not-met", "it was not measured to gain what `--goal` asks for", "leave `--goal` out";
+    /// The function that holds it takes little of the time.
+    NotHot, "not-hot", "the profile spends little time in the function around it", "leave `--hot` out, or raise it";
 }

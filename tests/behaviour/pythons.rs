@@ -37,7 +37,8 @@ pub struct Pythons {
 pub struct Interpreter {
     /// The release that it says it is.
     pub version: PythonVersion,
-    path: PathBuf,
+    /// Where it is.
+    pub path: PathBuf,
     worker: Mutex<Option<Worker>>,
 }
 
@@ -73,6 +74,11 @@ impl Pythons {
             }
         }
         Self { found }
+    }
+
+    /// All, oldest first.
+    pub fn all(&self) -> impl Iterator<Item = &Interpreter> {
+        self.found.values()
     }
 
     /// The interpreter of a release.

@@ -52,7 +52,7 @@ fn check(value: &Value, schema: &Value, root: &Value, at: &str) {
     for element in value.as_array().into_iter().flatten() {
         check(element, &schema["items"], root, &format!("{at}[]"));
     }
-    for required in schema["required"].as_array().into_iter().flatten() {
+    for required in schema["required"].as_array().into_iter().flatten().filter(|_| value.is_object()) {
         assert!(value.get(required.as_str().unwrap()).is_some(), "{at} lacks {required}");
     }
     for (name, member) in value.as_object().into_iter().flatten() {

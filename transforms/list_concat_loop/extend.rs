@@ -3,7 +3,7 @@
 use crate::edit::{Assumption, Decline, Edit, Fix, Measured, Verdict};
 use crate::engine::Cx;
 use crate::semantic::guards::{self, Guarded};
-use crate::semantic::{Class, Reason, Refusal, Resolution, ScopeKind, VariableId};
+use crate::semantic::{Class, Facts, Reason, Refusal, Resolution, ScopeKind, VariableId};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::Range;
 
@@ -32,6 +32,7 @@ pub(super) fn verdict(statement: Node<'_>, cx: &Cx<'_>) -> Verdict {
         assumptions.extend(assume_list(facts, node, false)?);
     }
     assumptions.dedup();
+    later_operands_leave(facts, variable, receiver, added(&element).get(1..).unwrap_or_default())?;
     let (Some(operand), place) = (operand_range(sum), whole(statement)) else {
         return Err(Decline::NotThisShape);
     };
@@ -51,6 +52,27 @@ pub(super) fn verdict(statement: Node<'_>, cx: &Cx<'_>) -> Verdict {
         assumptions,
         footprint: vec![place],
     })
+}
+
+/// That the operands behind the first do nothing with the list, of which there is a copy by then.
+///
+/// ```python
+/// r = r + [x] + [r.pop()]
+/// ```
+fn later_operands_leave(
+    facts: &Facts<'_>,
+    variable: VariableId,
+    receiver: Node<'_>,
+    later: &[Node<'_>],
+) -> Guarded {
+    let mut reads = later.iter().flat_map(|it| facts.model().references_in(variable, it.range()));
+    match reads.next() {
+        Some(read) => {
+            let at = facts.tree().node(read.node).range();
+            facts.refuse(Refusal::about(Reason::AccumulatorReadInLoop, at, receiver.text()))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Whether a loop of the same body runs the statement again and again.

@@ -98,7 +98,11 @@ impl Judge<'_, '_, '_> {
     /// ```
     pub(super) fn taken_item_by_item(&self, iterable: Node<'_>) -> Guarded {
         let class = self.facts.type_of(iterable).class();
-        if matches!(class, Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range)) {
+        let one_by_one = matches!(
+            class,
+            Some(Class::List | Class::Tuple | Class::Str | Class::Bytes | Class::Range | Class::Iterator)
+        );
+        if one_by_one {
             return Ok(());
         }
         self.facts.refuse(Refusal::new(Reason::EvaluationOrder, iterable.range()))

@@ -1,8 +1,9 @@
 //! Guards about what may stand in a comprehension or generator.
 
 use super::super::{BindingKind, Facts, Reason, Refusal, Resolution, ScopeKind};
+use super::iteration::may_stop_iteration;
 use super::{Guarded, unseen_outside, vanishes};
-use crate::syntax::{Attribute, Call, Field, Kind, Node};
+use crate::syntax::{Call, Field, Kind, Node};
 use crate::text::{Dialect, PythonVersion};
 
 /// That `part` can move into a comprehension, or into a generator that a call consumes.
@@ -65,15 +66,6 @@ pub enum Form {
     Comprehension,
     /// A generator expression.
     Generator,
-}
-
-/// `next(iterator)` without a default: its `StopIteration` would become a `RuntimeError` in a generator.
-fn may_stop_iteration(facts: &Facts<'_>, node: Node<'_>) -> bool {
-    let Some(call) = Call::cast(node) else { return false };
-    let next = call.function.text() == "next" && facts.model().is_builtin(call.function);
-    let method = Attribute::cast(call.function)
-        .is_some_and(|method| matches!(method.name.text(), "next" | "__next__"));
-    method || (next && call.sole_argument().is_some())
 }
 
 fn within_nested_scope(node: Node<'_>, part: Node<'_>) -> bool {

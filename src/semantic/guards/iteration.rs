@@ -3,7 +3,7 @@
 use super::super::effects::{self, Effects};
 use super::super::{Class, Facts, Reason, Refusal, Type};
 use super::Guarded;
-use crate::syntax::{Attribute, Call, Field, Kind, Node};
+use crate::syntax::{Attribute, Call, Field, Function, Kind, Node};
 
 /// That nobody near waits for a `StopIteration` from `evaluated`, which leaves a generator as another exception.
 ///
@@ -23,6 +23,52 @@ pub fn no_stop_iteration(facts: &Facts<'_>, evaluated: &[Node<'_>], site: Node<'
         Some(part) => facts.refuse(Refusal::new(Reason::StopsIteration, part.range())),
         None => Ok(()),
     }
+}
+
+/// Whether the call `node` may raise `StopIteration` for all that this file shows, which a generator does not hand on:
+/// `next(iterator)` without a default, or a function of the file that has such a call.
+pub(super) fn may_stop_iteration(facts: &Facts<'_>, node: Node<'_>) -> bool {
+    stops_iteration(facts, node, &mut Vec::new())
+}
+
+fn stops_iteration(facts: &Facts<'_>, node: Node<'_>, seen: &mut Vec<String>) -> bool {
+    let Some(call) = Call::cast(node) else { return false };
+    let method = Attribute::cast(call.function).map(|method| method.name.text());
+    let next = call.function.text() == "next" && facts.model().is_builtin(call.function);
+    if matches!(method, Some("next" | "__next__")) || (next && call.sole_argument().is_some()) {
+        return true;
+    }
+    let name = match method {
+        Some(name) => name,
+        None if call.function.kind() == Kind::Identifier => call.function.text(),
+        None => return false,
+    };
+    if seen.iter().any(|known| known == name)
+        || !["StopIteration", "next"].iter().any(|word| facts.tree().source().text().contains(word))
+    {
+        return false;
+    }
+    seen.push(name.to_owned());
+    let functions = facts.tree().nodes().filter_map(Function::cast);
+    let called =
+        functions.filter(|function| function.node.child(Field::Name).is_some_and(|own| own.text() == name));
+    called.into_iter().any(|function| {
+        let own = || function.body.descendants().filter(|part| is_run_by(*part, function.node));
+        // A generator runs nothing when it is called, and lets no `StopIteration` out.
+        let generates = own().any(|part| part.kind() == Kind::Yield);
+        !generates
+            && own().any(|part| match part.kind() {
+                Kind::RaiseStatement => part.text().contains("StopIteration"),
+                Kind::Call => stops_iteration(facts, part, seen),
+                _ => false,
+            })
+    })
+}
+
+/// Whether a call of `function` runs `part` itself, not a function within.
+fn is_run_by(part: Node<'_>, function: Node<'_>) -> bool {
+    let holder = part.ancestors().find(|up| matches!(up.kind(), Kind::FunctionDefinition | Kind::Lambda));
+    holder == Some(function)
 }
 
 /// Whether a `try` or `with` around `site` in its body may catch `StopIteration`, or what becomes of it.

@@ -105,10 +105,12 @@ pub fn no_template(facts: &Facts<'_>, string: Node<'_>) -> Guarded {
 /// ```python
 /// mode: Literal['r' + 'b']
 /// __all__ = ['load_' + kind]
+/// print(f"{sorted(xs)[0]=}")
 /// ```
 pub fn is_read_as_spelled(node: Node<'_>) -> bool {
     let within = node.ancestors().take_while(|up| !up.is_statement()).any(|up| match up.kind() {
         Kind::Type | Kind::CasePattern => true,
+        Kind::Interpolation => up.has_token("="),
         Kind::Subscript => up.child(Field::Value).is_some_and(|value| value.text().ends_with("Literal")),
         _ => false,
     });

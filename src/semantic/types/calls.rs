@@ -2,6 +2,7 @@
 
 use super::{Class, Inference, Items, Type};
 use crate::syntax::{Argument, Attribute, Call, Kind, Node};
+use crate::text::Dialect;
 
 impl Inference<'_, '_> {
     pub(super) fn call(&self, node: Node<'_>) -> Type {
@@ -33,7 +34,7 @@ impl Inference<'_, '_> {
         let python2 = call.node.source().may_run_on_python2();
         let first = types.first().cloned();
         let item = || first.as_ref().map_or(Type::Unknown, Type::item);
-        let lazily = if python2 { Class::List } else { Class::Iterator };
+        let lazily = lazy_class(call);
         match call.function.text() {
             "list" | "sorted" => Type::of(Class::List, item()),
             "tuple" => Type::of(Class::Tuple, item()),
@@ -47,7 +48,7 @@ impl Inference<'_, '_> {
             }
             "dict" => Type::exact(Class::Dict),
             "range" if !python2 => Type::exact(Class::Range),
-            "range" => Type::of(Class::List, Type::exact(Class::Int)),
+            "range" => Type::of(lazily, Type::exact(Class::Int)),
             "xrange" if python2 => Type::of(Class::Iterator, Type::exact(Class::Int)),
             "enumerate" => {
                 // enumerate(xs, start): the first number is `start` itself.
@@ -176,7 +177,7 @@ impl Inference<'_, '_> {
             _ => (Type::Unknown, Type::Unknown),
         };
         let python2 = call.node.source().may_run_on_python2();
-        let view = if python2 { Class::List } else { Class::Iterator };
+        let view = lazy_class(call);
         match name {
             "items" => Type::of(view, Type::Exact(Class::Tuple, Items::Fixed(vec![key, value]))),
             "iteritems" if python2 => {
@@ -196,6 +197,14 @@ impl Inference<'_, '_> {
             "clear" | "update" => Type::exact(Class::None),
             _ => Type::Unknown,
         }
+    }
+}
+
+/// The class of what is a list on Python 2 alone.
+fn lazy_class(call: &Call<'_>) -> Class {
+    match call.node.source().dialect() {
+        Dialect::Python2 => Class::List,
+        Dialect::Python3 => Class::Iterator,
     }
 }
 

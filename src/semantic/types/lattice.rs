@@ -21,7 +21,8 @@ pub enum Class {
     FrozenSet,
     Dict,
     Range,
-    /// What can be iterated over once, or a view of a dict: made by the interpreter, of whatever class.
+    /// What can be iterated over once, or a view of a dict: made by the interpreter, of whatever class. Where Python 2 may
+    /// run a text of Python 3, it may be a list there.
     Iterator,
 }
 
