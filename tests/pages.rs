@@ -171,6 +171,11 @@ fn check_example(example: &Example, meta: &Meta, registry: &Registry) -> Result<
         }
         Expected::Rewritten(after) => {
             check_rewritten(&example.before, after, &outcome, meta)?;
+            let dos = |text: &str| text.replace('\n', "\r\n");
+            let ended_by_two = try_fix(&dos(&example.before), &setup)?.text.unwrap_or_default();
+            if ended_by_two != dos(after) {
+                return Err(format!("with CRLF at the ends of its lines it becomes:\n{ended_by_two}"));
+            }
             if setup.config.applied == Applicability::Unsafe {
                 check_withheld(example, after, &setup, meta)?;
             }

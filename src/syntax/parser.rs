@@ -161,7 +161,15 @@ fn flatten(cursor: &mut TreeCursor<'_>, tree: &mut SyntaxTree<'_>) -> Result<(),
         if depth > MAX_DEPTH {
             return Err(ParseFailure::TooDeep { at });
         }
-        let range = Range::new(at, node.end_byte() as u32);
+        let end = node.end_byte() as u32;
+        // The grammar takes the carriage return before a newline for the last letter of a comment, and so of what ends
+        // with the comment.
+        let within_string =
+            matches!(kind, Kind::StringContent | Kind::EscapeSequence | Kind::LineContinuation);
+        let cr = !within_string
+            && end > at
+            && tree.source().text().as_bytes().get(end as usize - 1) == Some(&b'\r');
+        let range = Range::new(at, if cr { end - 1 } else { end });
         let id = tree.push(parent.id, NodeData { kind, field, range, ..NodeData::default() });
         if cursor.goto_first_child() {
             open.push(Open { id: Some(id), kind, depth });
