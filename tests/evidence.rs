@@ -75,7 +75,7 @@ impl Case {
     fn is_better(&self, other: &Case, version: &str) -> bool {
         let both =
             |size: &&str| Some((self.time.get(version)?.get(*size)?, other.time.get(version)?.get(*size)?));
-        let pairs: Vec<_> = LARGE.iter().filter_map(|size| both(size)).collect();
+        let pairs: Vec<_> = LARGE.iter().filter_map(both).collect();
         pairs.iter().all(|(own, its)| own.speedup >= its.speedup)
             && pairs.iter().any(|(own, its)| own.low > its.high * FASTER)
     }
