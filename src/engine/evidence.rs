@@ -45,8 +45,9 @@ impl Gain {
     /// What the rewrite of `transform` gains on the measured Python that is nearest to `version` among those that are
     /// not newer, or on the oldest; `None` where nothing was measured.
     pub fn of(transform: &str, measured: Measured, version: PythonVersion) -> Option<Self> {
-        let key = (transform.to_owned(), measured.case.to_owned(), measured.form.to_owned());
-        let gains = figures().get(&key)?;
+        let gains = &Measurement::of(transform)
+            .find(|row| row.case == measured.case && row.form == measured.form)?
+            .gains;
         gains.iter().rfind(|gain| gain.version <= version).or_else(|| gains.first()).copied()
     }
 
@@ -79,16 +80,33 @@ impl std::fmt::Display for Gain {
     }
 }
 
-/// Transform, case and form.
-type Key = (String, String, String);
+/// What was measured of one form that a transform writes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// The id of the transform.
+    pub transform: String,
+    /// The code that was measured, by its name.
+    pub case: String,
+    /// What it becomes.
+    pub form: String,
+    /// What that gains, the oldest Python first.
+    pub gains: Vec<Gain>,
+}
 
-/// By what was measured, the oldest Python first.
-fn figures() -> &'static BTreeMap<Key, Vec<Gain>> {
-    static FIGURES: OnceLock<BTreeMap<Key, Vec<Gain>>> = OnceLock::new();
-    FIGURES.get_or_init(|| {
+impl Measurement {
+    /// Everything that was measured of `transform`, in the order of `docs/evidence.json`.
+    pub fn of(transform: &str) -> impl Iterator<Item = &'static Self> {
+        measurements().iter().filter(move |row| row.transform == transform)
+    }
+}
+
+/// Everything that was measured.
+fn measurements() -> &'static [Measurement] {
+    static MEASUREMENTS: OnceLock<Vec<Measurement>> = OnceLock::new();
+    MEASUREMENTS.get_or_init(|| {
         let evidence: Evidence =
             serde_json::from_str(include_str!("../../docs/evidence.json")).unwrap_or_default();
-        evidence.cases.into_iter().map(Case::into_gains).collect()
+        evidence.cases.into_iter().map(Case::into_measurement).collect()
     })
 }
 
@@ -114,7 +132,7 @@ struct Figures {
 }
 
 impl Case {
-    fn into_gains(self) -> (Key, Vec<Gain>) {
+    fn into_measurement(self) -> Measurement {
         let gain = |(name, sizes): (&String, &BTreeMap<String, Figures>)| {
             let version = PythonVersion::parse(name)?;
             let speed = sizes.get(QUOTED_SIZE)?.speedup;
@@ -124,7 +142,7 @@ impl Case {
         };
         let mut gains: Vec<Gain> = self.time.iter().filter_map(gain).collect();
         gains.sort_by_key(|gain| gain.version);
-        ((self.transform, self.name, self.form), gains)
+        Measurement { transform: self.transform, case: self.name, form: self.form, gains }
     }
 }
 

@@ -16,7 +16,7 @@ mod verify;
 
 pub use config::{Config, Goal, Prefilter, RegionPolicy, Selection};
 pub use cx::Cx;
-pub use evidence::Gain;
+pub use evidence::{Gain, Measurement};
 pub use fix_source::fix_source;
 pub use focus::{Focus, Interest};
 pub use outcome::{AppliedFix, DeclinedSite, Outcome, Quarantine, Skip, SuppressedFix, UnusedSuppression};

@@ -149,6 +149,9 @@ fn commands_explain_themselves() {
     let project = project();
     assert!(project.run(&["list"]).out().contains("loop-append"));
     assert!(project.run(&["explain", "loop-append"]).out().starts_with("# "));
+    let explained = project.run(&["explain", "loop-sum"]);
+    assert!(explained.out().contains("sum-items") && explained.out().contains("  3.13  "), "{explained:?}");
+    assert!(!explained.out().contains("<!--"), "{explained:?}");
     assert!(project.run(&["--help"]).out().contains("Exit status:"));
     assert!(project.run(&["--version"]).out().starts_with("pyfix "));
     let why = project.run(&["why", "b.py:4"]);
