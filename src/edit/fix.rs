@@ -43,22 +43,34 @@ pub struct Assumption {
     pub unproven: Vec<String>,
 }
 
-/// An expression that is to be evaluated once, before a statement, and used by name.
+/// An expression that is to be evaluated once, before a statement, and used by name; or a class.
 ///
-/// The plan gives it a name that is free in the whole file, and merges the equal ones of a round.
+/// The plan gives it a name that is free in the whole file, and merges the equal ones of a round: those before the same
+/// statement, or of classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hoist {
+    /// What is put there.
+    pub form: HoistForm,
     /// Where the new statement goes: the offset of the first byte of the statement that it precedes, which must
     /// begin its line, as [`begins_line`](crate::semantic::guards::begins_line) finds.
     pub anchor: u32,
-    /// What is evaluated.
+    /// What is evaluated; for a class all that follows its name, without the end of the last line.
     pub expression: String,
-    /// The name to use when it is free; it begins with an underscore.
+    /// The name to use when it is free; that of a value begins with an underscore.
     pub name: &'static str,
     /// The text in which the name must be free: the function, or everything at the module level.
     pub scope: Range,
     /// What the name replaces, with the text that follows the name.
     pub uses: Vec<Edit>,
+}
+
+/// What a [`Hoist`] puts before a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoistForm {
+    /// `name = expression`.
+    Value,
+    /// The definition of a class, set apart by two blank lines.
+    Class,
 }
 
 /// A module, or a member of one, that a fix needs under a name.

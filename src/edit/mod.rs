@@ -11,7 +11,8 @@ mod range_map;
 pub mod render;
 
 pub use fix::{
-    Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, Measured, SameString, Verdict,
+    Applicability, Assumption, Decline, Edit, Fix, Hoist, HoistForm, ImportRequest, Measured, SameString,
+    Verdict,
 };
 pub use plan::{Plan, apply};
 pub use range_map::RangeMap;

@@ -32,6 +32,14 @@ impl World for RoundWorld<'_> {
         self.world.shadows_standard_module(name)
     }
 
+    fn copies_objects(&self, imports: &[&str]) -> Answer {
+        self.world.copies_objects(imports)
+    }
+
+    fn class_elsewhere(&self, module: &str, name: &str) -> Option<String> {
+        self.world.class_elsewhere(module, name)
+    }
+
     fn overriding_subclass(&self, class: Class) -> Subclasses {
         self.world.overriding_subclass(class)
     }

@@ -4,6 +4,7 @@
 mod callers;
 mod class_statements;
 mod closure;
+mod copiers;
 mod digest;
 mod files;
 mod lookups;

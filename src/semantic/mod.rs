@@ -11,6 +11,7 @@ mod build;
 mod builtins;
 pub mod classes;
 pub mod comments;
+pub mod copying;
 mod effects;
 mod exports;
 mod facts;

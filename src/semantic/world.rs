@@ -94,6 +94,18 @@ pub trait World: Sync {
         Answer::No
     }
 
+    /// Whether somebody in the project may copy or pickle objects: one of `imports`, modules that this file imports, is
+    /// no file of the project, or another file imports such a module.
+    fn copies_objects(&self, _imports: &[&str]) -> Answer {
+        Answer::Unknown
+    }
+
+    /// The code of the class `name` behind its name, in the file of the project that this file imports it from as
+    /// `module`; `None` where that is not clear.
+    fn class_elsewhere(&self, _module: &str, _name: &str) -> Option<String> {
+        None
+    }
+
     /// Whether a class that values in this file may have subclasses `class` and overrides how its instances
     /// are shown, formatted, added or compared.
     fn overriding_subclass(&self, _class: Class) -> Subclasses {
@@ -122,6 +134,10 @@ impl World for LoneFile {
 
     fn calls_elsewhere(&self, _callee: Callee<'_>) -> Option<Vec<CallSite>> {
         Some(Vec::new())
+    }
+
+    fn copies_objects(&self, imports: &[&str]) -> Answer {
+        if imports.is_empty() { Answer::No } else { Answer::Unknown }
     }
 
     fn overriding_subclass(&self, _class: Class) -> Subclasses {

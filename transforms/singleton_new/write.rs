@@ -1,0 +1,347 @@
+//! The metaclass, and what goes from the class that gets it.
+
+use crate::edit::render::whole_lines;
+use crate::edit::{Edit, Hoist, HoistForm};
+use crate::engine::Cx;
+use crate::semantic::comments::comments_in;
+use crate::semantic::guards::Guarded;
+use crate::semantic::{Answer, Reason, Refusal};
+use crate::syntax::{Field, Kind, Node};
+use crate::text::Range;
+
+use super::existing::Metaclass;
+use super::shape::{Parameter, SetUp, Shape, is_attribute_name};
+
+/// How the metaclass makes an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Making {
+    /// As every class does, and keeps what comes out.
+    Whole,
+    /// The instance is kept before it is initialized, as it was, so that its initializer can ask for it.
+    KeptFirst,
+}
+
+/// Which language the text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spelling {
+    Python2,
+    Python3,
+}
+
+/// The attribute that most people choose.
+pub(super) const PLAIN_ATTRIBUTE: &str = "_instance";
+
+/// What is written.
+pub(super) struct Writer<'a, 'c, 't> {
+    pub cx: &'a Cx<'c>,
+    pub shape: &'a Shape<'t>,
+    pub making: Making,
+    pub spelling: Spelling,
+}
+
+impl<'t> Writer<'_, '_, 't> {
+    /// The edits of the class, and a definition of its metaclass unless there is one.
+    pub fn write(&self, metaclass: &Metaclass) -> Guarded<(Vec<Edit>, Vec<Hoist>)> {
+        self.keeps_comments()?;
+        let (mut edits, use_) = self.class()?;
+        let hoists = match metaclass {
+            Metaclass::Same(name) | Metaclass::Shared(name) => {
+                edits.push(Edit::replace(use_.range, format!("{name}{}", use_.replacement)));
+                Vec::new()
+            }
+            Metaclass::New(code) => vec![Hoist {
+                form: HoistForm::Class,
+                anchor: with_comments(self.shape.class),
+                expression: code.clone(),
+                name: self.wanted_name(),
+                scope: Range::new(0, self.cx.tree.source().len()),
+                uses: vec![use_],
+            }],
+        };
+        edits.sort_by_key(|edit| edit.range);
+        Ok((edits, hoists))
+    }
+
+    fn wanted_name(&self) -> &'static str {
+        let name = if self.shape.asked.key().is_some() { "Flyweight" } else { "Singleton" };
+        // from this_module import *
+        let taken = self.cx.facts.world().name_used_elsewhere(name) == Answer::Yes;
+        match name {
+            "Flyweight" if taken => "_Flyweight",
+            "Singleton" if taken => "_Singleton",
+            _ => name,
+        }
+    }
+
+    /// The attribute that keeps the instance: a private one would be another one in the metaclass.
+    fn attribute(&self) -> String {
+        match self.shape.attribute.strip_prefix("__") {
+            Some(_) if self.shape.asked.key().is_none() => PLAIN_ATTRIBUTE.to_owned(),
+            Some(rest) => format!("_{rest}"),
+            None => self.shape.attribute.to_owned(),
+        }
+    }
+
+    /// The definition of the metaclass behind its name.
+    pub fn metaclass(&self) -> String {
+        let source = self.cx.tree.source();
+        let (unit, newline) = (self.cx.tree.indent_unit(), source.newline_at(self.shape.class.range().start));
+        let attribute = self.attribute();
+        let base =
+            if self.spelling == Spelling::Python3 { "super().__call__(" } else { "type.__call__(cls, " };
+        let listed = |written: &dyn Fn(&Parameter<'_>) -> String| {
+            self.shape.parameters.iter().map(|it| format!(", {}", written(it))).collect::<String>()
+        };
+        let parameters = listed(&|it| {
+            let default = it.default.map_or(String::new(), |value| format!("={}", value.text()));
+            format!("{}{}{default}", it.stars, it.name.text())
+        });
+        let given = if self.gives_arguments() { listed(&argument) } else { String::new() };
+        let (kept, absent, gone) = match self.shape.asked.key() {
+            Some(key) => {
+                let kept = format!("cls.{attribute}[{}]", key.text());
+                (kept.clone(), format!("{} not in cls.{attribute}", key.text()), format!("del {kept}"))
+            }
+            None => {
+                let kept = format!("cls.{attribute}");
+                (kept.clone(), format!("{kept} is None"), format!("{kept} = None"))
+            }
+        };
+        let (doc, start) = match self.shape.asked.key() {
+            Some(_) => {
+                (format!("Metaclass: one instance for each key, kept in `{attribute}` of the class."), None)
+            }
+            None => (
+                "Metaclass: one instance, made by the first call.".to_owned(),
+                Some(format!("{attribute} = None")),
+            ),
+        };
+        let mut lines = vec!["(type):".to_owned(), format!("{unit}\"\"\"{doc}\"\"\""), String::new()];
+        if let Some(start) = start {
+            lines.extend([format!("{unit}{start}"), String::new()]);
+        }
+        lines.push(format!("{unit}def __call__(cls{parameters}):"));
+        let mut body = vec![format!("if {absent}:")];
+        match self.making {
+            Making::Whole => {
+                let call = format!("{base}{}", given.trim_start_matches(", "));
+                body.push(format!("{unit}{kept} = {})", call.trim_end_matches(", ")));
+            }
+            Making::KeptFirst => body.extend([
+                format!("{unit}{kept} = cls.__new__(cls)"),
+                format!("{unit}try:"),
+                format!("{unit}{unit}cls.__init__({kept}{given})"),
+                format!("{unit}except BaseException:"),
+                format!("{unit}{unit}{gone}"),
+                format!("{unit}{unit}raise"),
+            ]),
+        }
+        body.push(format!("return {kept}"));
+        lines.extend(body.into_iter().map(|line| format!("{unit}{unit}{line}")));
+        lines.join(newline)
+    }
+
+    /// Whether instances are initialized with the arguments of the call.
+    pub fn gives_arguments(&self) -> bool {
+        self.shape.init.is_some() || self.shape.hands_on || self.uses_parameters()
+    }
+
+    /// Whether the statements that change a new instance use parameters of `__new__`.
+    fn uses_parameters(&self) -> bool {
+        let names = self.shape.set_up.iter().flat_map(|it| {
+            let own = move |node: &Node<'_>| !it.instances.iter().any(|instance| instance.holds(*node));
+            it.statement.descendants().filter(own)
+        });
+        let mut names = names.filter(|node| node.kind() == Kind::Identifier && !is_attribute_name(*node));
+        names.any(|name| self.shape.parameter(name.text()).is_some())
+    }
+
+    /// That no comment goes, or is left behind where it says nothing.
+    fn keeps_comments(&self) -> Guarded {
+        for part in self.shape.parts() {
+            let source = part.source();
+            let from = Range::new(with_comments(part), part.range().end);
+            let lines = Range::new(from.start, source.line_end(from.end.saturating_sub(1)));
+            if let Some(comment) = comments_in(self.cx.tree, lines).next() {
+                self.cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;
+            }
+        }
+        let list = self.shape.class.child(Field::Superclasses);
+        if let Some(comment) = list.and_then(|list| comments_in(self.cx.tree, list.range()).next()) {
+            self.cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;
+        }
+        Ok(())
+    }
+
+    /// The edits of the class but for the name of its metaclass, and the edit whose text that name begins.
+    fn class(&self) -> Guarded<(Vec<Edit>, Edit)> {
+        let shape = self.shape;
+        let new = shape.new.range();
+        let mut going = self.going()?;
+        let init = self.init();
+        let mut edits = Vec::new();
+        let use_ = match self.spelling {
+            Spelling::Python3 => {
+                let (edit, use_) = self.header();
+                edits.push(edit);
+                let left = shape.body.statements().any(|it| !shape.parts().any(|part| part == it));
+                let instead = init.or((!left).then(|| "pass".to_owned()));
+                match instead {
+                    Some(text) => edits.push(Edit::replace(new, text)),
+                    None => going.push(self.lines_of(shape.new)?),
+                }
+                use_
+            }
+            Spelling::Python2 => {
+                let newline = shape.new.source().newline_at(new.start);
+                let indentation = shape.new.source().slice(shape.new.source().indentation(new.start));
+                let rest =
+                    init.map_or(String::new(), |init| format!("{newline}{newline}{indentation}{init}"));
+                edits.push(Edit::replace(new, "__metaclass__ = "));
+                Edit::insert(new.end, rest)
+            }
+        };
+        if let (Some(_), Some(kept)) = (shape.asked.key(), shape.kept)
+            && kept.left.text() != self.attribute()
+        {
+            edits.push(Edit::replace(kept.left.range(), self.attribute()));
+        }
+        edits.extend(joined(going).into_iter().map(Edit::delete));
+        Ok((edits, use_))
+    }
+
+    /// `class S(metaclass=`, and where the name of the metaclass goes.
+    fn header(&self) -> (Edit, Edit) {
+        let name = self.shape.name;
+        let Some(list) = self.shape.class.child(Field::Superclasses) else {
+            let text = format!("{}(metaclass=", name.text());
+            return (Edit::replace(name.range(), text), Edit::insert(name.range().end, ")"));
+        };
+        let end = list.range().end.saturating_sub(1);
+        let (start, text) = match list.named_children().next() {
+            Some(base) => (base.range().start, format!("{}, metaclass=", base.text())),
+            None => (list.range().start, "(metaclass=".to_owned()),
+        };
+        (Edit::replace(Range::new(start, end), text), Edit::insert(end, ""))
+    }
+
+    /// The lines of the attribute that the metaclass has in its place.
+    fn going(&self) -> Guarded<Vec<Range>> {
+        match self.shape.kept.filter(|_| self.shape.asked.key().is_none()) {
+            Some(kept) => Ok(vec![self.lines_of(kept.statement)?]),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The lines of a statement that goes, with the blank ones that set it apart.
+    fn lines_of(&self, statement: Node<'t>) -> Guarded<Range> {
+        let Some(lines) = whole_lines(statement) else {
+            // Without lines of its own there is nothing to go on with.
+            return Err(Refusal::new(Reason::SharedLine, statement.range()));
+        };
+        let source = statement.source();
+        let is_blank = |line: Range| source.slice(line).trim().is_empty() && !line.is_empty();
+        let mut lines = lines;
+        let before = self.shape.body.named_children().take_while(|part| *part != statement);
+        let is_first = before.into_iter().all(|part| self.shape.parts().any(|going| going == part));
+        if is_first {
+            loop {
+                let next = Range::new(lines.end, source.line_end(lines.end));
+                if !is_blank(next) {
+                    return Ok(lines);
+                }
+                lines = Range::new(lines.start, next.end);
+            }
+        }
+        while lines.start > 0 {
+            let previous = Range::new(source.line_start(lines.start - 1), lines.start);
+            if !is_blank(previous) {
+                break;
+            }
+            lines = Range::new(previous.start, lines.end);
+        }
+        Ok(lines)
+    }
+
+    /// An `__init__` that does what `__new__` did to a new instance; `None` where that is nothing.
+    fn init(&self) -> Option<String> {
+        if self.shape.set_up.is_empty() {
+            return None;
+        }
+        let new = self.shape.new;
+        let (source, unit) = (new.source(), self.cx.tree.indent_unit());
+        let inner = format!("{}{unit}", source.slice(source.indentation(new.range().start)));
+        let newline = source.newline_at(new.range().start);
+        let parameters: Vec<&str> = new
+            .child(Field::Parameters)
+            .into_iter()
+            .flat_map(|list| list.named_children())
+            .filter(|part| !part.is_trivia())
+            .skip(1)
+            .map(|part| part.text())
+            .collect();
+        let parameters = if self.gives_arguments() && !self.shape.hands_on { parameters } else { Vec::new() };
+        let head: String = parameters.iter().map(|part| format!(", {part}")).collect();
+        let lines: Vec<String> = self.shape.set_up.iter().map(|it| moved(it, &inner)).collect();
+        Some(format!("def __init__(self{head}):{newline}{inner}{}", lines.join(&format!("{newline}{inner}"))))
+    }
+}
+
+/// The argument that passes a parameter on.
+fn argument(parameter: &Parameter<'_>) -> String {
+    let name = parameter.name.text();
+    if parameter.by_name && parameter.stars.is_empty() {
+        return format!("{name}={name}");
+    }
+    format!("{}{name}", parameter.stars)
+}
+
+/// The statement for lines that are indented by `to`, with `self` for the instance.
+fn moved(set_up: &SetUp<'_>, to: &str) -> String {
+    let (source, range) = (set_up.statement.source(), set_up.statement.range());
+    let mut text = String::new();
+    let mut done = range.start;
+    for instance in &set_up.instances {
+        text.push_str(source.slice(Range::new(done, instance.range().start)));
+        text.push_str("self");
+        done = instance.range().end;
+    }
+    text.push_str(source.slice(Range::new(done, range.end)));
+    let from = source.slice(source.indentation(range.start));
+    text.replace(&format!("\n{from}"), &format!("\n{to}"))
+}
+
+/// Where the comments begin that stand right above the statement; its own beginning where there are none.
+fn with_comments(statement: Node<'_>) -> u32 {
+    let source = statement.source();
+    let own = source.indentation(statement.range().start);
+    let mut start = statement.range().start;
+    loop {
+        let line = source.line_start(start);
+        if line == 0 {
+            return start;
+        }
+        let previous = Range::new(source.line_start(line - 1), line);
+        let indentation = source.indentation(previous.start);
+        if !source.slice(previous).trim_start().starts_with('#')
+            || source.slice(indentation) != source.slice(own)
+        {
+            return start;
+        }
+        start = indentation.end;
+    }
+}
+
+/// Sorted ranges, with those that touch made one.
+fn joined(ranges: Vec<Range>) -> Vec<Range> {
+    let mut ranges = ranges;
+    ranges.sort();
+    let mut result: Vec<Range> = Vec::new();
+    for range in ranges {
+        match result.last_mut() {
+            Some(last) if range.start <= last.end => *last = Range::new(last.start, last.end.max(range.end)),
+            _ => result.push(range),
+        }
+    }
+    result
+}
