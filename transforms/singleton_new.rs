@@ -34,7 +34,6 @@ static META: Meta = Meta {
         Reason::ClassUsedOtherwise,
         Reason::AttributeUsedElsewhere,
         Reason::InitializerMatters,
-        Reason::SetUpTwice,
         Reason::MetaclassSpelling,
         Reason::NotBuiltin,
         Reason::DynamicScope,
@@ -160,7 +159,8 @@ impl<'c, 't> Judge<'_, 'c, 't> {
     }
 
     fn writer(&self) -> Writer<'_, 'c, 't> {
-        let kept_first = self.shape.kept_first && self.is_initialized_openly();
+        // `__init__` ran when the instance was kept.
+        let kept_first = self.shape.init.is_some() || self.shape.kept_first && self.is_initialized_openly();
         let making = if kept_first { Making::KeptFirst } else { Making::Whole };
         Writer { cx: self.cx, shape: &self.shape, making, spelling: self.spelling }
     }

@@ -244,9 +244,6 @@ reasons! {
     /// `__init__` runs at every call of a class, with the arguments of that call.
     InitializerMatters, "initializer-matters",
         "`__init__` of {} runs at every call, and takes other arguments each time", "";
-    /// `__new__` changes an instance that `__init__` changes as well.
-    SetUpTwice, "set-up-twice",
-        "an instance of {} is changed by `__new__`, and by an `__init__` behind it", "do both in `__init__`";
     /// No spelling of a metaclass means the same to Python 2 and Python 3.
     MetaclassSpelling, "metaclass-spelling",
         "Python 2 and Python 3 spell the metaclass of {} in two ways", "name a target without Python 2";

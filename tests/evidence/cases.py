@@ -850,6 +850,7 @@ class OnceOfAnything(object):
 
 
 class OnceInitialized(Once):
+    _instance = None
     is_ready = False
 
     def __init__(self):

@@ -80,6 +80,15 @@ pub(super) struct SetUp<'t> {
     pub is_plain: bool,
 }
 
+impl<'t> SetUp<'t> {
+    /// The names in it, those of attributes and what means the instance left out.
+    pub fn names(&self) -> impl Iterator<Item = Node<'t>> {
+        let own = |node: &Node<'t>| !self.instances.iter().any(|instance| instance.holds(*node));
+        let names = self.statement.descendants().filter(own);
+        names.filter(|node| node.kind() == Kind::Identifier && !is_attribute_name(*node))
+    }
+}
+
 impl<'t> Shape<'t> {
     /// The shape of the class `node`, if it has one.
     pub fn of(node: Node<'t>) -> Option<Self> {

@@ -182,9 +182,6 @@ fn is_of_another_class(node: Node<'_>, shape: &Shape<'_>) -> bool {
 pub(super) fn arguments_settle(facts: &Facts<'_>, shape: &Shape<'_>) -> Guarded {
     let Some(init) = shape.init else { return Ok(()) };
     let refusal = |reason, at: Node<'_>| Refusal::about(reason, guards::header(at), shape.name.text());
-    if let Some(first) = shape.set_up.first() {
-        facts.refuse(refusal(Reason::SetUpTwice, first.statement))?;
-    }
     let Some(taken) = parameters_of_init(init) else {
         return Err(refusal(Reason::InitializerMatters, init));
     };
@@ -202,6 +199,17 @@ pub(super) fn arguments_settle(facts: &Facts<'_>, shape: &Shape<'_>) -> Guarded 
     let settled = taken.iter().all(|it| keyed(it.name.text())) || returns_at_once(init);
     if !(all || same) || !settled {
         facts.refuse(refusal(Reason::InitializerMatters, init))?;
+    }
+    // cls._instance.path = path            # and `path` is another one in `__init__`
+    let names = shape.set_up.iter().flat_map(SetUp::names);
+    for name in names {
+        let in_init = facts
+            .model()
+            .scope_opened_by(init)
+            .is_none_or(|scope| facts.model().variable_in(scope, name.text()).is_some());
+        if in_init || shape.parameter(name.text()).is_some() {
+            facts.refuse(refusal(Reason::InitializerMatters, name))?;
+        }
     }
     Ok(())
 }

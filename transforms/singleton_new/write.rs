@@ -4,13 +4,13 @@ use crate::edit::render::whole_lines;
 use crate::edit::{Edit, Hoist, HoistForm};
 use crate::engine::Cx;
 use crate::semantic::comments::comments_in;
-use crate::semantic::guards::Guarded;
+use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Answer, Reason, Refusal};
-use crate::syntax::{Field, Kind, Node};
+use crate::syntax::{Field, Node};
 use crate::text::Range;
 
 use super::existing::Metaclass;
-use super::shape::{Parameter, SetUp, Shape, is_attribute_name};
+use super::shape::{Parameter, SetUp, Shape, is_docstring};
 
 /// How the metaclass makes an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,8 @@ impl<'t> Writer<'_, '_, 't> {
         let given = if self.gives_arguments() { listed(&argument) } else { String::new() };
         let (kept, absent, gone) = match self.shape.asked.key() {
             Some(key) => {
-                let kept = format!("cls.{attribute}[{}]", key.text());
+                let bare = key.text().strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+                let kept = format!("cls.{attribute}[{}]", bare.unwrap_or(key.text()));
                 (kept.clone(), format!("{} not in cls.{attribute}", key.text()), format!("del {kept}"))
             }
             None => {
@@ -148,11 +149,7 @@ impl<'t> Writer<'_, '_, 't> {
 
     /// Whether the statements that change a new instance use parameters of `__new__`.
     fn uses_parameters(&self) -> bool {
-        let names = self.shape.set_up.iter().flat_map(|it| {
-            let own = move |node: &Node<'_>| !it.instances.iter().any(|instance| instance.holds(*node));
-            it.statement.descendants().filter(own)
-        });
-        let mut names = names.filter(|node| node.kind() == Kind::Identifier && !is_attribute_name(*node));
+        let mut names = self.shape.set_up.iter().flat_map(SetUp::names);
         names.any(|name| self.shape.parameter(name.text()).is_some())
     }
 
@@ -179,7 +176,7 @@ impl<'t> Writer<'_, '_, 't> {
         let new = shape.new.range();
         let mut going = self.going()?;
         let init = self.init();
-        let mut edits = Vec::new();
+        let mut edits: Vec<Edit> = self.added_to_init()?.into_iter().collect();
         let use_ = match self.spelling {
             Spelling::Python3 => {
                 let (edit, use_) = self.header();
@@ -263,9 +260,31 @@ impl<'t> Writer<'_, '_, 't> {
         Ok(lines)
     }
 
+    /// What an `__init__` that is there does first: what `__new__` did to a new instance.
+    fn added_to_init(&self) -> Guarded<Option<Edit>> {
+        let Some(init) = self.shape.init.filter(|_| !self.shape.set_up.is_empty()) else { return Ok(None) };
+        let statements = init.child(Field::Body).into_iter().flat_map(|body| body.statements());
+        let Some(first) = statements.into_iter().find(|statement| !is_docstring(*statement)) else {
+            return Err(Refusal::new(Reason::SharedLine, init.range()));
+        };
+        let at = first.range().start;
+        guards::begins_line(self.cx.facts, at)?;
+        let (source, newline) = (init.source(), init.source().newline_at(at));
+        let indentation = source.slice(source.indentation(at));
+        let instance = init.child(Field::Parameters).and_then(|list| list.named_children().next());
+        let instance = instance.map_or("self", |name| name.text());
+        let lines: String = self
+            .shape
+            .set_up
+            .iter()
+            .map(|it| format!("{}{newline}{indentation}", moved(it, instance, indentation)))
+            .collect();
+        Ok(Some(Edit::insert(at, lines)))
+    }
+
     /// An `__init__` that does what `__new__` did to a new instance; `None` where that is nothing.
     fn init(&self) -> Option<String> {
-        if self.shape.set_up.is_empty() {
+        if self.shape.set_up.is_empty() || self.shape.init.is_some() {
             return None;
         }
         let new = self.shape.new;
@@ -282,7 +301,7 @@ impl<'t> Writer<'_, '_, 't> {
             .collect();
         let parameters = if self.gives_arguments() && !self.shape.hands_on { parameters } else { Vec::new() };
         let head: String = parameters.iter().map(|part| format!(", {part}")).collect();
-        let lines: Vec<String> = self.shape.set_up.iter().map(|it| moved(it, &inner)).collect();
+        let lines: Vec<String> = self.shape.set_up.iter().map(|it| moved(it, "self", &inner)).collect();
         Some(format!("def __init__(self{head}):{newline}{inner}{}", lines.join(&format!("{newline}{inner}"))))
     }
 }
@@ -296,14 +315,14 @@ fn argument(parameter: &Parameter<'_>) -> String {
     format!("{}{name}", parameter.stars)
 }
 
-/// The statement for lines that are indented by `to`, with `self` for the instance.
-fn moved(set_up: &SetUp<'_>, to: &str) -> String {
+/// The statement for lines that are indented by `to`, with `name` for the instance.
+fn moved(set_up: &SetUp<'_>, name: &str, to: &str) -> String {
     let (source, range) = (set_up.statement.source(), set_up.statement.range());
     let mut text = String::new();
     let mut done = range.start;
     for instance in &set_up.instances {
         text.push_str(source.slice(Range::new(done, instance.range().start)));
-        text.push_str("self");
+        text.push_str(name);
         done = instance.range().end;
     }
     text.push_str(source.slice(Range::new(done, range.end)));
