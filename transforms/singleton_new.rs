@@ -62,7 +62,7 @@ impl Transform for SingletonNew {
         users::attribute_is_served(cx.facts, &judge.shape)?;
         users::arguments_settle(cx.facts, &judge.shape)?;
         judge.is_spelled_in_one_way()?;
-        judge.pays()?;
+        judge.is_worth_it()?;
         let writer = judge.writer();
         let facts = cx.facts;
         let metaclass = Metaclass::find(facts, &judge.shape, writer.metaclass(), writer.gives_arguments());
@@ -129,7 +129,7 @@ impl<'c, 't> Judge<'_, 'c, 't> {
     }
 
     /// That the calls become faster, or somebody asked for it by name.
-    fn pays(&self) -> Guarded {
+    fn is_worth_it(&self) -> Guarded {
         let version = self.cx.tree.source().target().oldest;
         let faster = Gain::of(META.id, self.measured(), version).is_some_and(|gain| gain.is_faster());
         if !faster && !self.cx.config.takes_slower(META.id) {

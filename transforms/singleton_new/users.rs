@@ -2,7 +2,7 @@
 
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal};
-use crate::syntax::{Argument, Attribute, Call, Field, Kind, Literal, Node};
+use crate::syntax::{Argument, Attribute, Call, Field, Kind, Literal, Node, is_target};
 
 use super::shape::{Asked, SetUp, Shape, is_attribute_name, is_docstring, parameters_of_init};
 use super::write::PLAIN_ATTRIBUTE;
@@ -127,11 +127,22 @@ pub(super) fn attribute_is_served(facts: &Facts<'_>, shape: &Shape<'_>) -> Guard
     let early = !shape.kept_first && shape.set_up.iter().any(|it| !it.is_plain);
     let strict = early || shape.attribute.starts_with("__") || shape.asked == Asked::Missing;
     let deleted = |node: &Node<'_>| node.ancestors().any(|up| up.kind() == Kind::DeleteStatement);
-    let used = mentions(facts, shape).find(|node| strict || !is_attribute_name(*node) || deleted(node));
+    // S._instance = False
+    let made_false = |node: &Node<'_>| shape.asked == Asked::Falsy && is_bound_to_something(*node);
+    let used = mentions(facts, shape)
+        .find(|node| strict || !is_attribute_name(*node) || deleted(node) || made_false(node));
     if let Some(node) = used {
         facts.refuse(Refusal::about(Reason::AttributeUsedElsewhere, node.range(), shape.attribute))?;
     }
     Ok(())
+}
+
+/// Whether the attribute that `name` ends gets another value than `None`.
+fn is_bound_to_something(name: Node<'_>) -> bool {
+    let Some(attribute) = name.parent().filter(|attribute| is_target(*attribute)) else { return false };
+    let assignment = attribute.parent().filter(|up| up.kind() == Kind::Assignment);
+    let value = assignment.and_then(|assignment| assignment.child(Field::Right));
+    value.is_none_or(|value| value.kind() != Kind::None)
 }
 
 /// Where other code of the file may mean the attribute that keeps the instance.
@@ -182,6 +193,7 @@ fn is_of_another_class(node: Node<'_>, shape: &Shape<'_>) -> bool {
 pub(super) fn arguments_settle(facts: &Facts<'_>, shape: &Shape<'_>) -> Guarded {
     let Some(init) = shape.init else { return Ok(()) };
     let refusal = |reason, at: Node<'_>| Refusal::about(reason, guards::header(at), shape.name.text());
+    // Without its parameters there is nothing to go on with.
     let Some(taken) = parameters_of_init(init) else {
         return Err(refusal(Reason::InitializerMatters, init));
     };

@@ -265,6 +265,7 @@ impl<'t> Writer<'_, '_, 't> {
         let Some(init) = self.shape.init.filter(|_| !self.shape.set_up.is_empty()) else { return Ok(None) };
         let statements = init.child(Field::Body).into_iter().flat_map(|body| body.statements());
         let Some(first) = statements.into_iter().find(|statement| !is_docstring(*statement)) else {
+            // Without a statement there is nothing to go on with.
             return Err(Refusal::new(Reason::SharedLine, init.range()));
         };
         let at = first.range().start;
