@@ -163,7 +163,11 @@ fn module_name(
     let found = guards::standard_name(facts, "re", None, anchor)?;
     Ok((
         found.text,
-        found.import.map(|name| ImportRequest { module: "re", member: None, name }).into_iter().collect(),
+        found
+            .import
+            .map(|name| ImportRequest { module: "re".into(), member: None, name })
+            .into_iter()
+            .collect(),
     ))
 }
 

@@ -15,7 +15,7 @@ use crate::semantic::{Answer, Callee, Reason, Refusal, copying};
 use crate::syntax::{Field, Kind, Node};
 use crate::text::PythonVersion;
 
-use existing::Metaclass;
+use existing::{Keeping, Metaclass};
 use shape::Shape;
 use write::{Making, Spelling, Writer};
 
@@ -77,7 +77,7 @@ impl Transform for SingletonNew {
             edits,
             strings: Vec::new(),
             hoists,
-            imports: Vec::new(),
+            imports: metaclass.import().into_iter().cloned().collect(),
             measured: Some(judge.measured()),
             assumptions: judge.assumptions(&metaclass),
             footprint: vec![node.range()],
@@ -194,8 +194,10 @@ impl<'c, 't> Judge<'_, 'c, 't> {
         }
         if self.is_initialized_openly() {
             let asks = match metaclass {
-                Metaclass::Shared(_) => format!(", and does not call `{name}` itself"),
-                Metaclass::New(_) | Metaclass::Same(_) => String::new(),
+                Metaclass::Known(known) if known.keeping == Keeping::Shared => {
+                    format!(", and does not call `{name}` itself")
+                }
+                _ => String::new(),
             };
             assume(
                 "initialized-at-first",

@@ -1,5 +1,7 @@
 //! What a transform returns: a fix, or the reason why there is none.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::semantic::Refusal;
@@ -77,9 +79,9 @@ pub enum HoistForm {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportRequest {
     /// The module, such as `re`.
-    pub module: &'static str,
+    pub module: Cow<'static, str>,
     /// What is imported from it; `None` for the module itself.
-    pub member: Option<&'static str>,
+    pub member: Option<Cow<'static, str>>,
     /// The name that the fix's text uses for it.
     pub name: String,
 }

@@ -4,7 +4,7 @@
 
 pub mod filled;
 mod fix;
-mod imports;
+pub mod imports;
 pub mod interpolate;
 mod plan;
 mod range_map;

@@ -28,7 +28,7 @@ impl Plan {
         let mut accepted: Vec<&Fix> = Vec::new();
         for index in order {
             let Some((_, fix)) = offered.get(index) else { continue };
-            if accepted.iter().any(|other| clash(fix, other)) {
+            if accepted.iter().any(|other| clash(fix, other)) || round.has_given_away(fix) {
                 continue;
             }
             accepted.push(fix);
@@ -70,7 +70,14 @@ struct Round<'t> {
 }
 
 impl<'t> Round<'t> {
+    /// Whether a name that `fix` imports is that of a hoist of this round.
+    fn has_given_away(&self, fix: &Fix) -> bool {
+        fix.imports.iter().any(|import| self.hoisted.iter().any(|row| row.name == import.name))
+    }
+
     fn take(&mut self, index: usize, fix: &'t Fix) {
+        let everywhere = Range::new(0, self.tree.source().len());
+        self.names.given.extend(fix.imports.iter().map(|import| (import.name.clone(), everywhere)));
         let mut edits = fix.edits.clone();
         for hoist in &fix.hoists {
             let name = if let Some(row) = self.hoisted.iter().find(|row| row.is_for(hoist)) {

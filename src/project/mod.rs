@@ -9,6 +9,7 @@ mod digest;
 mod files;
 mod lookups;
 mod mentions;
+mod metaclasses;
 mod notebook;
 mod offenders;
 mod root;

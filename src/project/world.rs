@@ -12,9 +12,12 @@ use super::closure::{Boundary, shadowing};
 use super::copiers::{self, Copiers};
 use super::files::{Files, Limits, ProjectFile, read_all};
 use super::mentions::{Mentions, Module, read_by_tools};
+use super::metaclasses;
 use super::subclasses::{self, ClassIndex};
 use super::{Closure, ProjectRoot, TargetDecision, TypeEngine, TypedFile};
-use crate::semantic::{Annotations, Answer, CallSite, Callee, Class, EngineType, Subclasses, World};
+use crate::semantic::{
+    Annotations, Answer, CallSite, Callee, Class, EngineType, Importable, Subclasses, World,
+};
 use crate::text::{Range, Source, Target};
 
 /// A project whose files are read once, when the first question is asked; for many threads.
@@ -255,6 +258,11 @@ impl World for ProjectWorld<'_> {
         copiers::code_of_class(file, self.project.target_of(file), name)
     }
 
+    fn importable_metaclasses(&self) -> Vec<Importable> {
+        let files = self.project.files();
+        metaclasses::importable(&self.facts.path, files, &|file| self.project.target_of(file))
+    }
+
     fn overriding_subclass(&self, class: Class) -> Subclasses {
         let files = self.project.files();
         let Some(file) = files.at(&self.facts.path).filter(|_| files.complete) else {
@@ -365,6 +373,10 @@ impl World for CallerWorld<'_> {
 
     fn class_elsewhere(&self, module: &str, name: &str) -> Option<String> {
         self.0.class_elsewhere(module, name)
+    }
+
+    fn importable_metaclasses(&self) -> Vec<Importable> {
+        self.0.importable_metaclasses()
     }
 
     fn overriding_subclass(&self, class: Class) -> Subclasses {

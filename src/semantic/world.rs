@@ -32,6 +32,17 @@ pub struct CallSite {
     pub keywords: Vec<(String, Type)>,
 }
 
+/// A metaclass of another file that this file could import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Importable {
+    /// The module, as an import in this file would spell it.
+    pub module: String,
+    /// Its name there.
+    pub name: String,
+    /// Its code behind the name.
+    pub code: String,
+}
+
 /// Where a type comes from that the type engine gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypeOrigin {
@@ -104,6 +115,11 @@ pub trait World: Sync {
     /// `module`; `None` where that is not clear.
     fn class_elsewhere(&self, _module: &str, _name: &str) -> Option<String> {
         None
+    }
+
+    /// The metaclasses of other files of the project that this file could import, where that changes nothing else.
+    fn importable_metaclasses(&self) -> Vec<Importable> {
+        Vec::new()
     }
 
     /// Whether a class that values in this file may have subclasses `class` and overrides how its instances

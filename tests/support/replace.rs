@@ -95,7 +95,7 @@ impl Transform for HoistAlpha {
             edits: Vec::new(),
             strings: Vec::new(),
             hoists: vec![hoist],
-            imports: vec![ImportRequest { module: "re", member: None, name: "re".to_owned() }],
+            imports: vec![ImportRequest { module: "re".into(), member: None, name: "re".to_owned() }],
             measured: None,
             assumptions: Vec::new(),
             footprint: vec![node.range()],

@@ -1,6 +1,8 @@
 //! A metaclass that the file has already, or imports from the project.
 
-use crate::semantic::{BindingKind, Callee, Facts, Resolution};
+use crate::edit::ImportRequest;
+use crate::edit::imports::is_standard;
+use crate::semantic::{Answer, BindingKind, Callee, Facts, Importable, Resolution};
 use crate::syntax::{Call, Field, Kind, Node};
 use crate::text::Range;
 
@@ -11,10 +13,27 @@ use super::users;
 pub(super) enum Metaclass {
     /// It is added; its code behind its name.
     New(String),
-    /// The one of this name, which is the same.
-    Same(String),
-    /// The one of this name, which keeps the instances of all its classes in a dictionary of its own.
-    Shared(String),
+    /// There is one.
+    Known(Known),
+}
+
+/// A metaclass that is there.
+pub(super) struct Known {
+    /// Its name here.
+    pub name: String,
+    /// What it does.
+    pub keeping: Keeping,
+    /// The import that brings it here.
+    pub import: Option<ImportRequest>,
+}
+
+/// How a metaclass keeps instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keeping {
+    /// As one that is added does.
+    Same,
+    /// Those of all its classes in a dictionary of its own.
+    Shared,
 }
 
 /// What people write who know metaclasses.
@@ -22,6 +41,14 @@ const SHARED: &str = "(type): _instances = {} def __call__(cls, *args, **kwargs)
                       cls._instances[cls] = super().__call__(*args, **kwargs) return cls._instances[cls]";
 
 impl Metaclass {
+    /// The import that it needs.
+    pub fn import(&self) -> Option<&ImportRequest> {
+        match self {
+            Self::Known(known) => known.import.as_ref(),
+            Self::New(_) => None,
+        }
+    }
+
     /// The metaclass for `shape`, which does what `code` does. `gives_arguments` says whether instances are
     /// initialized with the arguments of a call.
     pub fn find(facts: &Facts<'_>, shape: &Shape<'_>, code: String, gives_arguments: bool) -> Self {
@@ -29,13 +56,25 @@ impl Metaclass {
         let takes_shared = shape.asked.key().is_none()
             && users::names_attribute(facts, shape).is_none()
             && if shape.parameters.is_empty() { calls_are_empty(facts, shape) } else { gives_arguments };
+        let keeping = |name: &str, code: &str| {
+            let found = squeezed(name, code);
+            let shared = found == SHARED && takes_shared;
+            if found == wanted { Some(Keeping::Same) } else { shared.then_some(Keeping::Shared) }
+        };
         for (name, code) in candidates(facts, shape) {
-            let found = squeezed(&name, &code);
-            if found == wanted {
-                return Self::Same(name);
+            if let Some(keeping) = keeping(&name, &code) {
+                return Self::Known(Known { name, keeping, import: None });
             }
-            if found == SHARED && takes_shared {
-                return Self::Shared(name);
+        }
+        let free = |name: &str| facts.model().identifiers().all(|identifier| identifier != name);
+        let seen = |name: &str| facts.world().name_used_elsewhere(name) == Answer::Yes;
+        for other in facts.world().importable_metaclasses() {
+            let fits = free(&other.name) && !seen(&other.name) && !is_standard(&other.module);
+            if let Some(keeping) = keeping(&other.name, &other.code).filter(|_| fits) {
+                let Importable { module, name, .. } = other;
+                let member = Some(name.clone().into());
+                let import = Some(ImportRequest { module: module.into(), member, name: name.clone() });
+                return Self::Known(Known { name, keeping, import });
             }
         }
         Self::New(code)

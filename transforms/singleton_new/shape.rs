@@ -81,6 +81,12 @@ pub(super) struct SetUp<'t> {
 }
 
 impl<'t> SetUp<'t> {
+    /// What is assigned to an attribute of the instance, where that is all and no key has to be looked up for it.
+    pub fn value(&self) -> Option<Node<'t>> {
+        let looked_up = self.instances.iter().any(|instance| instance.kind() == Kind::Subscript);
+        Assignment::cast(self.statement).map(|it| it.right).filter(|_| !looked_up)
+    }
+
     /// The names in it, those of attributes and what means the instance left out.
     pub fn names(&self) -> impl Iterator<Item = Node<'t>> {
         let own = |node: &Node<'t>| !self.instances.iter().any(|instance| instance.holds(*node));

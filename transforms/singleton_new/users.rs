@@ -241,7 +241,10 @@ fn returns_at_once(init: Node<'_>) -> bool {
 
 /// Whether changing a new instance can neither fail nor run code of a user's.
 pub(super) fn is_set_up_plainly(facts: &Facts<'_>, shape: &Shape<'_>) -> bool {
-    let plain = |it: &SetUp<'_>| it.is_plain && binds_no_property(facts, shape, it);
+    let plain = |it: &SetUp<'_>| {
+        let gives_parameter = || it.value().is_some_and(|value| shape.parameter(value.text()).is_some());
+        (it.is_plain || gives_parameter()) && binds_no_property(facts, shape, it)
+    };
     !binds(facts, shape, "__setattr__") && !binds(facts, shape, "__slots__") && shape.set_up.iter().all(plain)
 }
 

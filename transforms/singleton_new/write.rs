@@ -3,13 +3,13 @@
 use crate::edit::render::whole_lines;
 use crate::edit::{Edit, Hoist, HoistForm};
 use crate::engine::Cx;
-use crate::semantic::comments::comments_in;
+use crate::semantic::comments::{comments_in, is_pragma};
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Answer, Reason, Refusal};
 use crate::syntax::{Field, Node};
 use crate::text::Range;
 
-use super::existing::Metaclass;
+use super::existing::{Known, Metaclass};
 use super::shape::{Parameter, SetUp, Shape, is_docstring};
 
 /// How the metaclass makes an instance.
@@ -45,7 +45,7 @@ impl<'t> Writer<'_, '_, 't> {
         self.keeps_comments()?;
         let (mut edits, use_) = self.class()?;
         let hoists = match metaclass {
-            Metaclass::Same(name) | Metaclass::Shared(name) => {
+            Metaclass::Known(Known { name, .. }) => {
                 edits.push(Edit::replace(use_.range, format!("{name}{}", use_.replacement)));
                 Vec::new()
             }
@@ -331,7 +331,8 @@ fn moved(set_up: &SetUp<'_>, name: &str, to: &str) -> String {
     text.replace(&format!("\n{from}"), &format!("\n{to}"))
 }
 
-/// Where the comments begin that stand right above the statement; its own beginning where there are none.
+/// Where the comments begin that stand right above the statement; its own beginning where there are none, or where they
+/// are for tools or begin the file.
 fn with_comments(statement: Node<'_>) -> u32 {
     let source = statement.source();
     let own = source.indentation(statement.range().start);
@@ -339,13 +340,14 @@ fn with_comments(statement: Node<'_>) -> u32 {
     loop {
         let line = source.line_start(start);
         if line == 0 {
-            return start;
+            // #!/usr/bin/env python
+            return statement.range().start;
         }
         let previous = Range::new(source.line_start(line - 1), line);
         let indentation = source.indentation(previous.start);
-        if !source.slice(previous).trim_start().starts_with('#')
-            || source.slice(indentation) != source.slice(own)
-        {
+        let comment = source.slice(previous).trim();
+        let is_ours = comment.starts_with('#') && source.slice(indentation) == source.slice(own);
+        if !is_ours || is_pragma(comment) {
             return start;
         }
         start = indentation.end;
