@@ -55,6 +55,7 @@ impl Metaclass {
         let wanted = squeezed("", &code);
         let takes_shared = shape.asked.key().is_none()
             && users::names_attribute(facts, shape).is_none()
+            && !users::binds(facts, shape, "_instances")
             && if shape.parameters.is_empty() { calls_are_empty(facts, shape) } else { gives_arguments };
         let keeping = |name: &str, code: &str| {
             let found = squeezed(name, code);

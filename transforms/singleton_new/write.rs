@@ -51,7 +51,7 @@ impl<'t> Writer<'_, '_, 't> {
             }
             Metaclass::New(code) => vec![Hoist {
                 form: HoistForm::Class,
-                anchor: with_comments(self.shape.class),
+                anchor: anchor(self.shape.class),
                 expression: code.clone(),
                 name: self.wanted_name(),
                 scope: Range::new(0, self.cx.tree.source().len()),
@@ -157,8 +157,8 @@ impl<'t> Writer<'_, '_, 't> {
     fn keeps_comments(&self) -> Guarded {
         for part in self.shape.parts() {
             let source = part.source();
-            let from = Range::new(with_comments(part), part.range().end);
-            let lines = Range::new(from.start, source.line_end(from.end.saturating_sub(1)));
+            let start = comments_above(part).last().map_or(part.range().start, |first| first.start);
+            let lines = Range::new(start, source.line_end(part.range().end.saturating_sub(1)));
             if let Some(comment) = comments_in(self.cx.tree, lines).next() {
                 self.cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;
             }
@@ -331,27 +331,33 @@ fn moved(set_up: &SetUp<'_>, name: &str, to: &str) -> String {
     text.replace(&format!("\n{from}"), &format!("\n{to}"))
 }
 
-/// Where the comments begin that stand right above the statement; its own beginning where there are none, or where they
-/// are for tools or begin the file.
-fn with_comments(statement: Node<'_>) -> u32 {
+/// Where a definition in front of the class goes: before the comments right above it, but for those that are for tools
+/// or begin the file.
+fn anchor(class: Node<'_>) -> u32 {
+    let above = comments_above(class);
+    let begins_file = above.last().is_some_and(|first| class.source().line_start(first.start) == 0);
+    let own = above.iter().take_while(|comment| !is_pragma(class.source().slice(**comment)));
+    // #!/usr/bin/env python
+    own.last().filter(|_| !begins_file).map_or(class.range().start, |comment| comment.start)
+}
+
+/// The comments on the lines right above the statement that are indented as it is, the nearest first.
+fn comments_above(statement: Node<'_>) -> Vec<Range> {
     let source = statement.source();
-    let own = source.indentation(statement.range().start);
-    let mut start = statement.range().start;
-    loop {
-        let line = source.line_start(start);
-        if line == 0 {
-            // #!/usr/bin/env python
-            return statement.range().start;
-        }
+    let own = source.slice(source.indentation(statement.range().start));
+    let mut comments = Vec::new();
+    let mut line = source.line_start(statement.range().start);
+    while line > 0 {
         let previous = Range::new(source.line_start(line - 1), line);
         let indentation = source.indentation(previous.start);
-        let comment = source.slice(previous).trim();
-        let is_ours = comment.starts_with('#') && source.slice(indentation) == source.slice(own);
-        if !is_ours || is_pragma(comment) {
-            return start;
+        let comment = Range::new(indentation.end, previous.end);
+        if !source.slice(comment).starts_with('#') || source.slice(indentation) != own {
+            break;
         }
-        start = indentation.end;
+        comments.push(comment);
+        line = previous.start;
     }
+    comments
 }
 
 /// Sorted ranges, with those that touch made one.
