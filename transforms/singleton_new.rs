@@ -4,6 +4,7 @@
 //! written.
 
 mod existing;
+mod metaclass;
 mod shape;
 mod users;
 mod write;
@@ -65,7 +66,8 @@ impl Transform for SingletonNew {
         judge.is_worth_it()?;
         let writer = judge.writer();
         let facts = cx.facts;
-        let metaclass = Metaclass::find(facts, &judge.shape, writer.metaclass(), writer.gives_arguments());
+        let metaclass =
+            Metaclass::find(facts, &judge.shape, metaclass::code(&writer), writer.gives_arguments());
         let (edits, hoists) = writer.write(&metaclass)?;
         let name = judge.shape.name.text();
         let what =

@@ -4,8 +4,8 @@ use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal};
 use crate::syntax::{Argument, Attribute, Call, Field, Kind, Literal, Node, is_target};
 
+use super::metaclass::PLAIN_ATTRIBUTE;
 use super::shape::{Asked, SetUp, Shape, is_attribute_name, is_docstring, parameters_of_init};
-use super::write::PLAIN_ATTRIBUTE;
 
 /// That the class derives from nothing but `object`, and nothing else has a hand in it.
 ///

@@ -10,7 +10,8 @@ use crate::syntax::{Field, Node};
 use crate::text::Range;
 
 use super::existing::{Known, Metaclass};
-use super::shape::{Parameter, SetUp, Shape, is_docstring};
+use super::metaclass;
+use super::shape::{SetUp, Shape, is_docstring};
 
 /// How the metaclass makes an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +29,6 @@ pub(super) enum Spelling {
     Python3,
 }
 
-/// The attribute that most people choose.
-pub(super) const PLAIN_ATTRIBUTE: &str = "_instance";
-
 /// What is written.
 pub(super) struct Writer<'a, 'c, 't> {
     pub cx: &'a Cx<'c>,
@@ -41,10 +39,10 @@ pub(super) struct Writer<'a, 'c, 't> {
 
 impl<'t> Writer<'_, '_, 't> {
     /// The edits of the class, and a definition of its metaclass unless there is one.
-    pub fn write(&self, metaclass: &Metaclass) -> Guarded<(Vec<Edit>, Vec<Hoist>)> {
+    pub fn write(&self, chosen: &Metaclass) -> Guarded<(Vec<Edit>, Vec<Hoist>)> {
         self.keeps_comments()?;
         let (mut edits, use_) = self.class()?;
-        let hoists = match metaclass {
+        let hoists = match chosen {
             Metaclass::Known(Known { name, .. }) => {
                 edits.push(Edit::replace(use_.range, format!("{name}{}", use_.replacement)));
                 Vec::new()
@@ -71,75 +69,6 @@ impl<'t> Writer<'_, '_, 't> {
             "Singleton" if taken => "_Singleton",
             _ => name,
         }
-    }
-
-    /// The attribute that keeps the instance: a private one would be another one in the metaclass.
-    fn attribute(&self) -> String {
-        match self.shape.attribute.strip_prefix("__") {
-            Some(_) if self.shape.asked.key().is_none() => PLAIN_ATTRIBUTE.to_owned(),
-            Some(rest) => format!("_{rest}"),
-            None => self.shape.attribute.to_owned(),
-        }
-    }
-
-    /// The definition of the metaclass behind its name.
-    pub fn metaclass(&self) -> String {
-        let source = self.cx.tree.source();
-        let (unit, newline) = (self.cx.tree.indent_unit(), source.newline_at(self.shape.class.range().start));
-        let attribute = self.attribute();
-        let base =
-            if self.spelling == Spelling::Python3 { "super().__call__(" } else { "type.__call__(cls, " };
-        let listed = |written: &dyn Fn(&Parameter<'_>) -> String| {
-            self.shape.parameters.iter().map(|it| format!(", {}", written(it))).collect::<String>()
-        };
-        let parameters = listed(&|it| {
-            let default = it.default.map_or(String::new(), |value| format!("={}", value.text()));
-            format!("{}{}{default}", it.stars, it.name.text())
-        });
-        let given = if self.gives_arguments() { listed(&argument) } else { String::new() };
-        let (kept, absent, gone) = match self.shape.asked.key() {
-            Some(key) => {
-                let bare = key.text().strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-                let kept = format!("cls.{attribute}[{}]", bare.unwrap_or(key.text()));
-                (kept.clone(), format!("{} not in cls.{attribute}", key.text()), format!("del {kept}"))
-            }
-            None => {
-                let kept = format!("cls.{attribute}");
-                (kept.clone(), format!("{kept} is None"), format!("{kept} = None"))
-            }
-        };
-        let (doc, start) = match self.shape.asked.key() {
-            Some(_) => {
-                (format!("Metaclass: one instance for each key, kept in `{attribute}` of the class."), None)
-            }
-            None => (
-                "Metaclass: one instance, made by the first call.".to_owned(),
-                Some(format!("{attribute} = None")),
-            ),
-        };
-        let mut lines = vec!["(type):".to_owned(), format!("{unit}\"\"\"{doc}\"\"\""), String::new()];
-        if let Some(start) = start {
-            lines.extend([format!("{unit}{start}"), String::new()]);
-        }
-        lines.push(format!("{unit}def __call__(cls{parameters}):"));
-        let mut body = vec![format!("if {absent}:")];
-        match self.making {
-            Making::Whole => {
-                let call = format!("{base}{}", given.trim_start_matches(", "));
-                body.push(format!("{unit}{kept} = {})", call.trim_end_matches(", ")));
-            }
-            Making::KeptFirst => body.extend([
-                format!("{unit}{kept} = cls.__new__(cls)"),
-                format!("{unit}try:"),
-                format!("{unit}{unit}cls.__init__({kept}{given})"),
-                format!("{unit}except BaseException:"),
-                format!("{unit}{unit}{gone}"),
-                format!("{unit}{unit}raise"),
-            ]),
-        }
-        body.push(format!("return {kept}"));
-        lines.extend(body.into_iter().map(|line| format!("{unit}{unit}{line}")));
-        lines.join(newline)
     }
 
     /// Whether instances are initialized with the arguments of the call.
@@ -199,9 +128,9 @@ impl<'t> Writer<'_, '_, 't> {
             }
         };
         if let (Some(_), Some(kept)) = (shape.asked.key(), shape.kept)
-            && kept.left.text() != self.attribute()
+            && kept.left.text() != metaclass::attribute(self.shape)
         {
-            edits.push(Edit::replace(kept.left.range(), self.attribute()));
+            edits.push(Edit::replace(kept.left.range(), metaclass::attribute(self.shape)));
         }
         edits.extend(joined(going).into_iter().map(Edit::delete));
         Ok((edits, use_))
@@ -274,13 +203,9 @@ impl<'t> Writer<'_, '_, 't> {
         let indentation = source.slice(source.indentation(at));
         let instance = init.child(Field::Parameters).and_then(|list| list.named_children().next());
         let instance = instance.map_or("self", |name| name.text());
-        let lines: String = self
-            .shape
-            .set_up
-            .iter()
-            .map(|it| format!("{}{newline}{indentation}", moved(it, instance, indentation)))
-            .collect();
-        Ok(Some(Edit::insert(at, lines)))
+        let end = format!("{newline}{indentation}");
+        let lines = self.shape.set_up.iter().map(|it| moved(it, instance, indentation) + &end);
+        Ok(Some(Edit::insert(at, lines.collect::<String>())))
     }
 
     /// An `__init__` that does what `__new__` did to a new instance; `None` where that is nothing.
@@ -301,19 +226,10 @@ impl<'t> Writer<'_, '_, 't> {
             .map(|part| part.text())
             .collect();
         let parameters = if self.gives_arguments() && !self.shape.hands_on { parameters } else { Vec::new() };
-        let head: String = parameters.iter().map(|part| format!(", {part}")).collect();
+        let head = [&["self"], parameters.as_slice()].concat().join(", ");
         let lines: Vec<String> = self.shape.set_up.iter().map(|it| moved(it, "self", &inner)).collect();
-        Some(format!("def __init__(self{head}):{newline}{inner}{}", lines.join(&format!("{newline}{inner}"))))
+        Some(format!("def __init__({head}):{newline}{inner}{}", lines.join(&format!("{newline}{inner}"))))
     }
-}
-
-/// The argument that passes a parameter on.
-fn argument(parameter: &Parameter<'_>) -> String {
-    let name = parameter.name.text();
-    if parameter.by_name && parameter.stars.is_empty() {
-        return format!("{name}={name}");
-    }
-    format!("{}{name}", parameter.stars)
 }
 
 /// The statement for lines that are indented by `to`, with `name` for the instance.
