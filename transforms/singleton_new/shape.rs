@@ -116,7 +116,7 @@ impl<'t> Shape<'t> {
         };
         let init = method("__init__");
         let twice = body.statements().filter(|it| is_method(*it, "__init__")).count() > 1;
-        let clash = parameters.iter().any(|it| matches!(it.name.text(), "cls" | "self"));
+        let clash = parameters.iter().any(|it| ["cls", "self", name.text()].contains(&it.name.text()));
         let odd = is_async || twice || clash || body.statements().any(named_otherwise);
         (!odd).then_some(())?;
         Some(Self {
@@ -330,6 +330,9 @@ struct Making<'t> {
 
 impl<'t> Making<'t> {
     fn of(reader: &Reader<'t>, made: &[Node<'t>], attribute: &str, asked: Asked<'t>) -> Option<Self> {
+        // print('making it')
+        let before = made.iter().take_while(|statement| Assignment::cast(**statement).is_none()).count();
+        let (before, made) = made.split_at_checked(before)?;
         let (first, rest) = made.split_first()?;
         let mut targets = Vec::new();
         let mut value = Assignment::cast(*first)?.left.parent()?;
@@ -349,11 +352,16 @@ impl<'t> Making<'t> {
                 making.kept_first = true;
             }
         }
+        for statement in before {
+            let set_up = making.set_up(reader, *statement, attribute, asked)?;
+            set_up.instances.is_empty().then_some(())?;
+            making.set_up.push(set_up);
+        }
         let mut is_kept = making.kept_first;
         for statement in rest {
             if !is_kept && making.keeps(reader, *statement, attribute, asked) {
                 is_kept = true;
-                making.kept_first |= making.set_up.is_empty();
+                making.kept_first |= making.set_up.len() == before.len();
                 continue;
             }
             // Two of them may each be had at another time.
@@ -393,9 +401,10 @@ impl<'t> Making<'t> {
             let apart = !instances.iter().any(|instance| instance.holds(*node));
             let scoped =
                 matches!(node.kind(), Kind::Lambda | Kind::Yield | Kind::Await | Kind::NamedExpression);
-            apart && (scoped || reader.is_class(*node) && !is_attribute_name(*node))
+            let bound_here = matches!(node.text(), "super" | "__class__") || reader.is_class(*node);
+            apart && (scoped || bound_here && !is_attribute_name(*node))
         });
-        let moves = !instances.is_empty() && others.next().is_none();
+        let moves = others.next().is_none();
         let binds = Assignment::cast(statement)
             .is_none_or(|it| Attribute::cast(it.left).is_some_and(|left| instances.contains(&left.object)));
         let augmented = statement.named_children().next().is_some_and(|it| {
