@@ -10,6 +10,7 @@
 
 mod apply;
 mod input;
+mod metaclasses;
 mod output;
 mod profile;
 mod schema;

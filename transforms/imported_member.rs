@@ -47,7 +47,8 @@ pub(super) fn imported_member(
     if !free(&name) || facts.world().shadows_standard_module(module) != Answer::No {
         facts.refuse(Refusal::about(Reason::NotStandardModule, guards::header(site), module))?;
     }
-    let imports = vec![ImportRequest { module, member: Some(member), name: name.clone() }];
+    let imports =
+        vec![ImportRequest { module: module.into(), member: Some(member.into()), name: name.clone() }];
     Ok(ImportedMember { text: name, imports })
 }
 

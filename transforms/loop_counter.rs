@@ -238,7 +238,7 @@ impl<'t> Counting<'_, '_, 't> {
             strings: Vec::new(),
             hoists: Vec::new(),
             imports: import
-                .map(|name| ImportRequest { module: "collections", member: None, name })
+                .map(|name| ImportRequest { module: "collections".into(), member: None, name })
                 .into_iter()
                 .collect(),
             measured: Some(self.measured(items, wrap, creation.what)),

@@ -7,7 +7,7 @@
 mod call;
 
 use crate::edit::render::{moved, whole_lines};
-use crate::edit::{Decline, Edit, Fix, Hoist, ImportRequest, Measured, Verdict};
+use crate::edit::{Decline, Edit, Fix, Hoist, HoistForm, ImportRequest, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
@@ -73,6 +73,7 @@ impl Transform for LoopRegexCompile {
         let (module, imports) = module_name(cx.facts, &call, anchor)?;
         let expression = compilation(cx, &module, arguments.pattern, arguments.flags, anchor);
         let hoist = Hoist {
+            form: HoistForm::Value,
             anchor: anchor.range().start,
             expression,
             name: NAME,
@@ -162,7 +163,11 @@ fn module_name(
     let found = guards::standard_name(facts, "re", None, anchor)?;
     Ok((
         found.text,
-        found.import.map(|name| ImportRequest { module: "re", member: None, name }).into_iter().collect(),
+        found
+            .import
+            .map(|name| ImportRequest { module: "re".into(), member: None, name })
+            .into_iter()
+            .collect(),
     ))
 }
 

@@ -23,6 +23,7 @@ mod nested_loop;
 mod percent_format;
 mod range_len;
 mod redundant_list;
+mod singleton_new;
 mod sorted_first;
 mod static_join;
 mod string_augment;
@@ -58,6 +59,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &sorted_first::SortedFirst,
     &filter_lambda::FilterLambda,
     &map_lambda::MapLambda,
+    &singleton_new::SingletonNew,
 ];
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a transform returns: a fix, or the reason why there is none.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::semantic::Refusal;
@@ -43,17 +45,20 @@ pub struct Assumption {
     pub unproven: Vec<String>,
 }
 
-/// An expression that is to be evaluated once, before a statement, and used by name.
+/// An expression that is to be evaluated once, before a statement, and used by name; or a class.
 ///
-/// The plan gives it a name that is free in the whole file, and merges the equal ones of a round.
+/// The plan gives it a name that is free in the whole file, and merges the equal ones of a round: those before the same
+/// statement, or of classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hoist {
+    /// What is put there.
+    pub form: HoistForm,
     /// Where the new statement goes: the offset of the first byte of the statement that it precedes, which must
     /// begin its line, as [`begins_line`](crate::semantic::guards::begins_line) finds.
     pub anchor: u32,
-    /// What is evaluated.
+    /// What is evaluated; for a class all that follows its name, without the end of the last line.
     pub expression: String,
-    /// The name to use when it is free; it begins with an underscore.
+    /// The name to use when it is free; that of a value begins with an underscore.
     pub name: &'static str,
     /// The text in which the name must be free: the function, or everything at the module level.
     pub scope: Range,
@@ -61,13 +66,22 @@ pub struct Hoist {
     pub uses: Vec<Edit>,
 }
 
+/// What a [`Hoist`] puts before a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoistForm {
+    /// `name = expression`.
+    Value,
+    /// The definition of a class, set apart by two blank lines.
+    Class,
+}
+
 /// A module, or a member of one, that a fix needs under a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImportRequest {
     /// The module, such as `re`.
-    pub module: &'static str,
+    pub module: Cow<'static, str>,
     /// What is imported from it; `None` for the module itself.
-    pub member: Option<&'static str>,
+    pub member: Option<Cow<'static, str>>,
     /// The name that the fix's text uses for it.
     pub name: String,
 }

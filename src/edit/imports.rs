@@ -46,7 +46,7 @@ pub(super) fn insertions(tree: &SyntaxTree<'_>, requests: &[ImportRequest]) -> V
     let mut edits: Vec<Edit> = Vec::new();
     let mut lines: Vec<Line<'_>> = Vec::new();
     for request in requests {
-        let added = request.member.and_then(|member| added_to_line(tree, request, member));
+        let added = request.member.as_deref().and_then(|member| added_to_line(tree, request, member));
         match (added, lines.last_mut()) {
             // Two names may go into one place.
             (Some(edit), _) => match edits.iter_mut().find(|other| other.range == edit.range) {
@@ -85,9 +85,7 @@ fn standard_section<'t>(tree: &'t SyntaxTree<'_>) -> Vec<Node<'t>> {
     let head = tree.statements().take_while(|statement| is_import(*statement) || is_docstring(*statement));
     let mut section: Vec<Node<'t>> = Vec::new();
     for statement in head.filter(|statement| sort_key(*statement).is_some()) {
-        let standard = sort_key(statement).is_some_and(|(_, module)| {
-            STANDARD_MODULES.contains(&module.split('.').next().unwrap_or(module))
-        });
+        let standard = sort_key(statement).is_some_and(|(_, module)| is_standard(module));
         let apart = section.last().is_some_and(|last| {
             let between = source.slice(Range::new(last.range().end, statement.range().start));
             between.trim_start_matches([' ', '\t']) != source.newline_at(last.range().end)
@@ -110,6 +108,11 @@ fn standard_section<'t>(tree: &'t SyntaxTree<'_>) -> Vec<Node<'t>> {
             && source.slice(Range::new(0, end)).ends_with('\n')
     });
     if sorted && alone { section } else { Vec::new() }
+}
+
+/// Whether `module` is one of the standard library, as far as its name tells.
+pub fn is_standard(module: &str) -> bool {
+    STANDARD_MODULES.contains(&module.split('.').next().unwrap_or(module))
 }
 
 /// How tools sort imports: plain ones first, then by module. `None` for what is no import of one absolute module.
@@ -144,8 +147,8 @@ impl Line<'_> {
     /// Where it stands among the imports of `section`; `None` where there are none.
     fn place_in(&self, section: &[Node<'_>]) -> Option<u32> {
         let first = self.requests.first()?;
-        let key = (first.member.is_some(), first.module);
-        let last = section.last()?;
+        let key = (first.member.is_some(), &*first.module);
+        let last = section.last().filter(|_| is_standard(&first.module))?;
         match section.iter().find(|statement| sort_key(**statement).is_some_and(|other| other > key)) {
             Some(next) => Some(next.range().start),
             None => Some(last.source().line_end(last.range().end.saturating_sub(1))),
@@ -154,9 +157,9 @@ impl Line<'_> {
 
     fn render(&self) -> String {
         let Some(first) = self.requests.first() else { return String::new() };
-        let Some(member) = first.member else { return format!("import {}", renamed(first.module, first)) };
+        let Some(member) = &first.member else { return format!("import {}", renamed(&first.module, first)) };
         let others = self.requests.iter().skip(1);
-        let names = others.filter_map(|request| Some(renamed(request.member?, request)));
+        let names = others.filter_map(|request| Some(renamed(request.member.as_deref()?, request)));
         let names: Vec<String> = std::iter::once(renamed(member, first)).chain(names).collect();
         format!("from {} import {}", first.module, names.join(", "))
     }

@@ -4,14 +4,15 @@
 
 pub mod filled;
 mod fix;
-mod imports;
+pub mod imports;
 pub mod interpolate;
 mod plan;
 mod range_map;
 pub mod render;
 
 pub use fix::{
-    Applicability, Assumption, Decline, Edit, Fix, Hoist, ImportRequest, Measured, SameString, Verdict,
+    Applicability, Assumption, Decline, Edit, Fix, Hoist, HoistForm, ImportRequest, Measured, SameString,
+    Verdict,
 };
 pub use plan::{Plan, apply};
 pub use range_map::RangeMap;

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::{Edit, Fix, imports};
+use super::{Edit, Fix, Hoist, HoistForm, imports};
 use crate::syntax::{Kind, SyntaxTree};
 use crate::text::Range;
 
@@ -28,7 +28,7 @@ impl Plan {
         let mut accepted: Vec<&Fix> = Vec::new();
         for index in order {
             let Some((_, fix)) = offered.get(index) else { continue };
-            if accepted.iter().any(|other| clash(fix, other)) {
+            if accepted.iter().any(|other| clash(fix, other)) || round.has_given_away(fix) {
                 continue;
             }
             accepted.push(fix);
@@ -47,31 +47,45 @@ fn clash(one: &Fix, other: &Fix) -> bool {
 }
 
 /// A statement that is added before another one.
-struct Hoisted {
-    anchor: u32,
-    expression: String,
+struct Hoisted<'f> {
+    hoist: &'f Hoist,
     name: String,
+}
+
+impl Hoisted<'_> {
+    /// Whether it serves for `other`, too.
+    fn is_for(&self, other: &Hoist) -> bool {
+        let (one, is_class) = (self.hoist, other.form == HoistForm::Class);
+        one.form == other.form
+            && one.expression == other.expression
+            && (one.anchor == other.anchor || is_class && one.anchor < other.anchor)
+    }
 }
 
 struct Round<'t> {
     tree: &'t SyntaxTree<'t>,
     names: Names<'t>,
     plan: Plan,
-    hoisted: Vec<Hoisted>,
+    hoisted: Vec<Hoisted<'t>>,
 }
 
-impl Round<'_> {
-    fn take(&mut self, index: usize, fix: &Fix) {
+impl<'t> Round<'t> {
+    /// Whether a name that `fix` imports is that of a hoist of this round.
+    fn has_given_away(&self, fix: &Fix) -> bool {
+        fix.imports.iter().any(|import| self.hoisted.iter().any(|row| row.name == import.name))
+    }
+
+    fn take(&mut self, index: usize, fix: &'t Fix) {
+        let everywhere = Range::new(0, self.tree.source().len());
+        self.names.given.extend(fix.imports.iter().map(|import| (import.name.clone(), everywhere)));
         let mut edits = fix.edits.clone();
         for hoist in &fix.hoists {
-            let known = |row: &&Hoisted| row.anchor == hoist.anchor && row.expression == hoist.expression;
-            let name = if let Some(row) = self.hoisted.iter().find(known) {
+            let name = if let Some(row) = self.hoisted.iter().find(|row| row.is_for(hoist)) {
                 row.name.clone()
             } else {
                 let name = self.names.fresh(hoist.name, hoist.scope);
-                let (anchor, expression) = (hoist.anchor, hoist.expression.clone());
-                self.hoisted.push(Hoisted { anchor, expression, name: name.clone() });
-                edits.push(self.insertion(hoist.anchor, &format!("{name} = {}", hoist.expression)));
+                self.hoisted.push(Hoisted { hoist, name: name.clone() });
+                edits.push(self.insertion(hoist, &name));
                 name
             };
             let with_name = |edit: &Edit| Edit::replace(edit.range, format!("{name}{}", edit.replacement));
@@ -82,11 +96,16 @@ impl Round<'_> {
         self.plan.taken.push((index, edits));
     }
 
-    /// A new line with `statement` before the statement at `anchor`.
-    fn insertion(&self, anchor: u32, statement: &str) -> Edit {
+    /// New lines before the statement at the anchor of `hoist`.
+    fn insertion(&self, hoist: &Hoist, name: &str) -> Edit {
         let source = self.tree.source();
-        let indentation = source.slice(source.indentation(anchor));
-        Edit::insert(anchor, format!("{statement}{}{indentation}", source.newline_at(anchor)))
+        let newline = source.newline_at(hoist.anchor);
+        let indentation = source.slice(source.indentation(hoist.anchor));
+        let (code, end) = match hoist.form {
+            HoistForm::Value => (format!("{name} = {}", hoist.expression), newline.to_owned()),
+            HoistForm::Class => (format!("class {name}{}", hoist.expression), newline.repeat(3)),
+        };
+        Edit::insert(hoist.anchor, format!("{code}{end}{indentation}"))
     }
 
     fn finish(mut self, accepted: &[&Fix]) -> Plan {

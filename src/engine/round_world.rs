@@ -1,7 +1,7 @@
 //! The world as the text of a later round sees it.
 
 use crate::edit::RangeMap;
-use crate::semantic::{Answer, CallSite, Callee, Class, EngineType, Subclasses, World};
+use crate::semantic::{Answer, CallSite, Callee, Class, EngineType, Importable, Subclasses, World};
 use crate::text::Range;
 
 /// A world in which questions about places of the current text are asked about the original one. Text that a fix
@@ -30,6 +30,18 @@ impl World for RoundWorld<'_> {
 
     fn shadows_standard_module(&self, name: &str) -> Answer {
         self.world.shadows_standard_module(name)
+    }
+
+    fn copies_objects(&self, imports: &[&str]) -> Answer {
+        self.world.copies_objects(imports)
+    }
+
+    fn class_elsewhere(&self, module: &str, name: &str) -> Option<String> {
+        self.world.class_elsewhere(module, name)
+    }
+
+    fn importable_metaclasses(&self) -> Vec<Importable> {
+        self.world.importable_metaclasses()
     }
 
     fn overriding_subclass(&self, class: Class) -> Subclasses {

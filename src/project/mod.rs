@@ -4,10 +4,12 @@
 mod callers;
 mod class_statements;
 mod closure;
+mod copiers;
 mod digest;
 mod files;
 mod lookups;
 mod mentions;
+mod metaclasses;
 mod notebook;
 mod offenders;
 mod root;

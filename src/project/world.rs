@@ -9,11 +9,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::callers::{Question, Reflections};
 use super::closure::{Boundary, shadowing};
+use super::copiers::{self, Copiers};
 use super::files::{Files, Limits, ProjectFile, read_all};
 use super::mentions::{Mentions, Module, read_by_tools};
+use super::metaclasses;
 use super::subclasses::{self, ClassIndex};
 use super::{Closure, ProjectRoot, TargetDecision, TypeEngine, TypedFile};
-use crate::semantic::{Annotations, Answer, CallSite, Callee, Class, EngineType, Subclasses, World};
+use crate::semantic::{
+    Annotations, Answer, CallSite, Callee, Class, EngineType, Importable, Subclasses, World,
+};
 use crate::text::{Range, Source, Target};
 
 /// A project whose files are read once, when the first question is asked; for many threads.
@@ -29,6 +33,7 @@ pub struct Project {
     boundary: OnceLock<Boundary>,
     classes: OnceLock<ClassIndex>,
     reflections: OnceLock<Reflections>,
+    copiers: OnceLock<Copiers>,
     overriding: Mutex<HashMap<Class, Subclasses>>,
     /// By the absolute path of the module's file.
     modules: Mutex<HashMap<PathBuf, Arc<ModuleFacts>>>,
@@ -90,6 +95,7 @@ impl Project {
             boundary: OnceLock::new(),
             classes: OnceLock::new(),
             reflections: OnceLock::new(),
+            copiers: OnceLock::new(),
             overriding: Mutex::default(),
             modules: Mutex::default(),
         }
@@ -150,6 +156,10 @@ impl Project {
 
     fn reflections(&self) -> &Reflections {
         self.reflections.get_or_init(|| Reflections::new(self.files(), &|file| self.target_of(file)))
+    }
+
+    fn copiers(&self) -> &Copiers {
+        self.copiers.get_or_init(|| Copiers::new(self.files(), &|file| self.target_of(file)))
     }
 
     fn boundary(&self) -> &Boundary {
@@ -230,6 +240,27 @@ impl World for ProjectWorld<'_> {
         let root = &self.project.root.path;
         let found = shadowing(&self.facts.path, root, name, target).iter().any(|place| place.is_file());
         if found { Answer::Yes } else { Answer::No }
+    }
+
+    fn copies_objects(&self, imports: &[&str]) -> Answer {
+        let files = self.project.files();
+        if !files.complete || !self.is_inside() {
+            return Answer::Unknown;
+        }
+        let own = imports.iter().all(|module| !files.resolve(&self.facts.path, module).is_empty());
+        if own && self.project.copiers().all_quiet(&self.facts.path) { Answer::No } else { Answer::Yes }
+    }
+
+    fn class_elsewhere(&self, module: &str, name: &str) -> Option<String> {
+        let files = self.project.files();
+        let [number] = files.resolve(&self.facts.path, module)[..] else { return None };
+        let file = files.list.get(number)?;
+        copiers::code_of_class(file, self.project.target_of(file), name)
+    }
+
+    fn importable_metaclasses(&self) -> Vec<Importable> {
+        let files = self.project.files();
+        metaclasses::importable(&self.facts.path, files, &|file| self.project.target_of(file))
     }
 
     fn overriding_subclass(&self, class: Class) -> Subclasses {
@@ -334,6 +365,18 @@ impl World for CallerWorld<'_> {
 
     fn shadows_standard_module(&self, name: &str) -> Answer {
         self.0.shadows_standard_module(name)
+    }
+
+    fn copies_objects(&self, imports: &[&str]) -> Answer {
+        self.0.copies_objects(imports)
+    }
+
+    fn class_elsewhere(&self, module: &str, name: &str) -> Option<String> {
+        self.0.class_elsewhere(module, name)
+    }
+
+    fn importable_metaclasses(&self) -> Vec<Importable> {
+        self.0.importable_metaclasses()
     }
 
     fn overriding_subclass(&self, class: Class) -> Subclasses {

@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod family;
+mod metaclass;
 mod standard;
 
 use std::collections::{BTreeSet, HashMap};
@@ -176,9 +177,10 @@ impl<'t> Reader<'_, 't> {
         if part.kind() != Kind::KeywordArgument {
             return Some(self.origins(part, 0));
         }
-        let metaclass = part.child(Field::Name).is_some_and(|name| name.text() == "metaclass");
-        let value = part.child(Field::Value).filter(|_| metaclass)?;
-        (!is_plain_metaclass(value)).then(|| vec![Origin::Computed])
+        let is_one = part.child(Field::Name).is_some_and(|name| name.text() == "metaclass");
+        let value = part.child(Field::Value).filter(|_| is_one)?;
+        let plain = is_plain_metaclass(value) || metaclass::only_calls(self.model, value);
+        (!plain).then(|| vec![Origin::Computed])
     }
 
     /// All that the expression `node` may be, as a class.

@@ -11,6 +11,7 @@ mod build;
 mod builtins;
 pub mod classes;
 pub mod comments;
+pub mod copying;
 mod effects;
 mod exports;
 mod facts;
@@ -44,5 +45,5 @@ pub use scope::{
 pub use trial::{GuardTrial, RefusalFilter};
 pub use types::{Class, Items, Sources, Type};
 pub use world::{
-    Answer, CallSite, Callee, EngineType, LoneFile, Subclasses, TypeOrigin, UnknownWorld, World,
+    Answer, CallSite, Callee, EngineType, Importable, LoneFile, Subclasses, TypeOrigin, UnknownWorld, World,
 };

@@ -229,6 +229,24 @@ reasons! {
     TargetRebound, "target-rebound", "the loop variable {} gets another value inside the loop", "use another name";
     /// What the loop variable is may be taken apart in another way the next time.
     TargetUnpacked, "target-unpacked", "what is unpacked into {} is not known to be a tuple", "";
+    /// A class that others have a hand in.
+    ClassHasBase, "class-has-base",
+        "{} has a base class, a decorator or a metaclass, which need not go together with another metaclass", "";
+    /// A class that is looked at.
+    ClassUsedOtherwise, "class-used-otherwise",
+        "{} is not only called: a subclass, or code that looks at the class, could tell", "";
+    /// `not cls._instance`, of an instance that may be false.
+    InstanceMayBeFalse, "instance-may-be-false",
+        "an instance of {} may be false, and another one is made then", "ask for `is None`";
+    /// An attribute that keeps the instance, and is used by other code.
+    AttributeUsedElsewhere, "attribute-used-elsewhere",
+        "{} is used by other code, which could tell that a metaclass keeps it", "call the class there";
+    /// `__init__` runs at every call of a class, with the arguments of that call.
+    InitializerMatters, "initializer-matters",
+        "`__init__` of {} runs at every call, and takes other arguments each time", "";
+    /// No spelling of a metaclass means the same to Python 2 and Python 3.
+    MetaclassSpelling, "metaclass-spelling",
+        "Python 2 and Python 3 spell the metaclass of {} in two ways", "name a target without Python 2";
     /// The form that would be right was measured to be slower on every Python that is asked for.
     NoGain, "no-gain", "what would be right here was measured to be no faster on the target version",
         "select the transform by name";

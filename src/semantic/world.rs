@@ -32,6 +32,17 @@ pub struct CallSite {
     pub keywords: Vec<(String, Type)>,
 }
 
+/// A metaclass of another file that this file could import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Importable {
+    /// The module, as an import in this file would spell it.
+    pub module: String,
+    /// Its name there.
+    pub name: String,
+    /// Its code behind the name.
+    pub code: String,
+}
+
 /// Where a type comes from that the type engine gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypeOrigin {
@@ -94,6 +105,23 @@ pub trait World: Sync {
         Answer::No
     }
 
+    /// Whether somebody in the project may copy or pickle objects: one of `imports`, modules that this file imports, is
+    /// no file of the project, or another file imports such a module.
+    fn copies_objects(&self, _imports: &[&str]) -> Answer {
+        Answer::Unknown
+    }
+
+    /// The code of the class `name` behind its name, in the file of the project that this file imports it from as
+    /// `module`; `None` where that is not clear.
+    fn class_elsewhere(&self, _module: &str, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// The metaclasses of other files of the project that this file could import, where that changes nothing else.
+    fn importable_metaclasses(&self) -> Vec<Importable> {
+        Vec::new()
+    }
+
     /// Whether a class that values in this file may have subclasses `class` and overrides how its instances
     /// are shown, formatted, added or compared.
     fn overriding_subclass(&self, _class: Class) -> Subclasses {
@@ -122,6 +150,10 @@ impl World for LoneFile {
 
     fn calls_elsewhere(&self, _callee: Callee<'_>) -> Option<Vec<CallSite>> {
         Some(Vec::new())
+    }
+
+    fn copies_objects(&self, imports: &[&str]) -> Answer {
+        if imports.is_empty() { Answer::No } else { Answer::Unknown }
     }
 
     fn overriding_subclass(&self, _class: Class) -> Subclasses {

@@ -829,3 +829,95 @@ CASES += [
     greatest("greatest-computed-called", words, ["r = max(r, len(x) + 1)"], "generator", OF_LENGTHS, "r = 0"),
     greatest("greatest-at-module-level", shuffled, GREATER, "max", "r = max(xs)", at_module_level=True),
 ]
+
+
+class Once(object):
+    _instance = None
+
+    def __new__(cls):
+        if cls._instance is None:
+            cls._instance = super(Once, cls).__new__(cls)
+        return cls._instance
+
+
+class OnceOfAnything(object):
+    _instance = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls._instance is None:
+            cls._instance = super(OnceOfAnything, cls).__new__(cls)
+        return cls._instance
+
+
+class OnceInitialized(Once):
+    _instance = None
+    is_ready = False
+
+    def __init__(self):
+        if self.is_ready:
+            return
+        self.is_ready = True
+
+
+class ForEachKey(object):
+    _cache = {}
+
+    def __new__(cls, key):
+        if key not in cls._cache:
+            cls._cache[key] = super(ForEachKey, cls).__new__(cls)
+        return cls._cache[key]
+
+
+class ForEachKeyInitialized(ForEachKey):
+    _cache = {}
+
+    def __init__(self, key):
+        self.key = key
+
+
+class Singleton(type):
+    _instance = None
+
+    def __call__(cls):
+        if cls._instance is None:
+            cls._instance = type.__call__(cls)
+        return cls._instance
+
+
+class SingletonOfAnything(type):
+    _instance = None
+
+    def __call__(cls, *args, **kwargs):
+        if cls._instance is None:
+            cls._instance = type.__call__(cls)
+        return cls._instance
+
+
+class Flyweight(type):
+    def __call__(cls, key):
+        if key not in cls._cache:
+            cls._cache[key] = type.__call__(cls)
+        return cls._cache[key]
+
+
+def calling(name, by_new, metaclass, arguments=""):
+    """Calls of a class: `S` has a `__new__`, `M` has a metaclass in its place."""
+    by_metaclass = metaclass(name, (object,), {"_cache": {}} if metaclass is Flyweight else {})
+
+    def make(size):
+        return {"xs": list(range(size)), "S": by_new, "M": by_metaclass}
+
+    forms = [
+        (form, "r = 0\nfor x in xs:\n    %s(%s)" % (called, arguments))
+        for form, called in (("new", "S"), ("metaclass", "M"))
+    ]
+    return Case("singleton-new", name, make, forms)
+
+
+CASES += [
+    calling("plain", Once, Singleton),
+    calling("any-arguments", OnceOfAnything, SingletonOfAnything),
+    calling("with-init", OnceInitialized, Singleton),
+    calling("keyed", ForEachKey, Flyweight, "x % 10"),
+    calling("keyed-with-init", ForEachKeyInitialized, Flyweight, "x % 10"),
+]

@@ -43,6 +43,8 @@ mod percent_format;
 mod range_len;
 #[path = "shapes/redundant_list.rs"]
 mod redundant_list;
+#[path = "shapes/singleton_new.rs"]
+mod singleton_new;
 #[path = "shapes/sorted_first.rs"]
 mod sorted_first;
 #[path = "shapes/static_join.rs"]
@@ -93,4 +95,5 @@ pub const SHAPES: &[Shape] = &[
     sorted_first::SHAPE,
     filter_lambda::SHAPE,
     map_lambda::SHAPE,
+    singleton_new::SHAPE,
 ];

@@ -1,6 +1,6 @@
 //! Transforms for tests of the engine and of the checks: they replace words.
 
-use pyfix::edit::{Decline, Edit, Fix, Hoist, ImportRequest, Verdict};
+use pyfix::edit::{Decline, Edit, Fix, Hoist, HoistForm, ImportRequest, Verdict};
 use pyfix::engine::{Cx, Meta, Transform};
 use pyfix::semantic::{Reason, Refusal};
 use pyfix::syntax::{Kind, Node};
@@ -81,6 +81,7 @@ impl Transform for HoistAlpha {
         };
         let function = node.ancestors().find(|it| it.kind() == Kind::FunctionDefinition);
         let hoist = Hoist {
+            form: HoistForm::Value,
             anchor: outermost.range().start,
             expression: "re.compile('a')".to_owned(),
             name: "_pattern",
@@ -94,7 +95,7 @@ impl Transform for HoistAlpha {
             edits: Vec::new(),
             strings: Vec::new(),
             hoists: vec![hoist],
-            imports: vec![ImportRequest { module: "re", member: None, name: "re".to_owned() }],
+            imports: vec![ImportRequest { module: "re".into(), member: None, name: "re".to_owned() }],
             measured: None,
             assumptions: Vec::new(),
             footprint: vec![node.range()],

@@ -1,7 +1,7 @@
 //! A loop that adds to a text and does other things: it collects the parts in a list, which is joined behind it.
 
 use crate::edit::render::{Slot, whole_lines};
-use crate::edit::{Assumption, Decline, Edit, Fix, Hoist, Measured, Verdict};
+use crate::edit::{Assumption, Decline, Edit, Fix, Hoist, HoistForm, Measured, Verdict};
 use crate::engine::Cx;
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded, PlainText};
@@ -235,6 +235,7 @@ impl<'t> Collected<'t> {
             edits,
             strings: Vec::new(),
             hoists: vec![Hoist {
+                form: HoistForm::Value,
                 anchor: site.range().start,
                 expression: "[]".to_owned(),
                 name: "_parts",

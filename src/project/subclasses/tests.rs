@@ -25,6 +25,21 @@ fn found(text: &str, class: Class) -> Option<String> {
 }
 
 #[test]
+fn a_metaclass_that_only_calls_adds_nothing() {
+    let with = |members: &str| {
+        found(&format!("class M(type):\n{members}\nclass A(metaclass=M): pass\n"), Class::Str)
+    };
+    assert_eq!(with("    _one = None\n    def __call__(cls): return cls._one\n"), None);
+    for members in [
+        "    def __new__(*x): return made(x)\n",
+        "    def mro(cls): return [cls, str]\n",
+        "    __call__ = made\n    __prepare__ = made\n",
+    ] {
+        assert!(with(members).is_some(), "{members}");
+    }
+}
+
+#[test]
 fn subclasses_that_behave_otherwise_are_found() {
     for (text, name) in [
         ("class A(str):\n    def __str__(self): return ''\n", "A"),

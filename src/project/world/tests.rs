@@ -27,6 +27,44 @@ fn asked_with(other: &str, text: &str) -> Answer {
 }
 
 #[test]
+fn copiers_are_found() {
+    let copies = |other: &str, imports: &[&str]| {
+        let top =
+            project(&[("pkg/__init__.py", ""), ("pkg/mod.py", "import copy\n"), ("pkg/other.py", other)]);
+        let path = top.path().join("pkg/mod.py");
+        Project::new(ProjectRoot::find(&path)).world_for(&path).copies_objects(imports)
+    };
+    assert_eq!(copies("import os, json.decoder as d\nfrom . import mod\nimport pkg.mod", &[]), Answer::No);
+    assert_eq!(copies("", &[".other", "pkg.other"]), Answer::No);
+    assert_eq!(copies("", &["copy"]), Answer::Yes);
+    for text in [
+        "import os, pickle",
+        "from copy import copy",
+        "def f(): import numpy as np",
+        "x = (",
+        "__import__(x)",
+    ] {
+        assert_eq!(copies(text, &[]), Answer::Yes, "{text}");
+    }
+}
+
+#[test]
+fn classes_of_other_files_are_read() {
+    let found = |module: &str, text: &str| {
+        let top = project(&[("pkg/__init__.py", ""), ("pkg/mod.py", ""), ("pkg/other.py", text)]);
+        let path = top.path().join("pkg/mod.py");
+        Project::new(ProjectRoot::find(&path)).world_for(&path).class_elsewhere(module, "A")
+    };
+    assert_eq!(
+        found(".other", "class A(type):\n    x = 1\nclass B: pass\n").as_deref(),
+        Some("(type):\n    x = 1")
+    );
+    assert_eq!(found("pkg.other", "class A: pass\n").as_deref(), Some(": pass"));
+    assert_eq!(found("pkg.other", "class A: pass\nclass A: pass\n"), None);
+    assert_eq!(found("pkg.elsewhere", "class A: pass\n"), None);
+}
+
+#[test]
 fn uses_are_found() {
     let texts = [
         "from pkg.mod import name",
