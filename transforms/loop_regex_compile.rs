@@ -75,7 +75,7 @@ impl Transform for LoopRegexCompile {
         let hoist = Hoist {
             anchor: anchor.range().start,
             expression,
-            name: NAME,
+            name: NAME.to_owned(),
             scope: name_scope(cx.facts, scope),
             uses: call.uses(&arguments, NAME, cx.config.line_length),
         };

@@ -68,7 +68,7 @@ impl Round<'_> {
             let name = if let Some(row) = self.hoisted.iter().find(known) {
                 row.name.clone()
             } else {
-                let name = self.names.fresh(hoist.name, hoist.scope);
+                let name = self.names.fresh(&hoist.name, hoist.scope);
                 let (anchor, expression) = (hoist.anchor, hoist.expression.clone());
                 self.hoisted.push(Hoisted { anchor, expression, name: name.clone() });
                 edits.push(self.insertion(hoist.anchor, &format!("{name} = {}", hoist.expression)));

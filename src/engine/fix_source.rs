@@ -8,8 +8,8 @@ use crate::engine::scan::may_match;
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
-    AppliedFix, Config, Cx, DeclinedSite, Gain, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
-    SuppressedFix, Transform,
+    AppliedFix, Config, Cx, DeclinedSite, Gain, Meta, Outcome, Prefilter, Quarantine, RegionPolicy, Registry,
+    Skip, SuppressedFix, Transform,
 };
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, World};
@@ -114,10 +114,30 @@ struct Job<'a> {
 struct Findings {
     /// Fixes that may be applied, with their priorities, in the order of the text.
     fixes: Vec<(u8, Fix)>,
-    withheld: Vec<Fix>,
+    /// Fixes that the user could ask for, with their priorities.
+    withheld: Vec<(u8, Fix)>,
     declined: Vec<(&'static str, Range, Refusal)>,
     /// Fixes that must not be made.
     suppressed: Vec<SuppressedFix>,
+}
+
+impl Findings {
+    /// Leaves out fixes of [`Meta::LAST`] where others are to be made, and what they would take from others that are
+    /// only withheld.
+    fn keep_last_for_last(&mut self) {
+        let is_last = |priority: u8| priority >= Meta::LAST;
+        if self.fixes.iter().any(|(priority, _)| !is_last(*priority)) {
+            self.fixes.retain(|(priority, _)| !is_last(*priority));
+        }
+        let wanted: Vec<Range> = self
+            .withheld
+            .iter()
+            .filter(|(priority, _)| !is_last(*priority))
+            .flat_map(|(_, fix)| fix.footprint.iter().copied())
+            .collect();
+        let hides = |fix: &Fix| fix.written().any(|range| wanted.iter().any(|wanted| wanted.overlaps(range)));
+        self.fixes.retain(|(priority, fix)| !is_last(*priority) || !hides(fix));
+    }
 }
 
 /// How far the rounds over one text have come.
@@ -274,12 +294,13 @@ impl Job<'_> {
                 } else if !self.is_in_focus(map.original_cover(fix.range)) {
                     findings.declined.push((meta.id, fix.range, Refusal::new(Reason::NotHot, fix.range)));
                 } else if fix.applicability() < self.config.applied {
-                    findings.withheld.push(fix);
+                    findings.withheld.push((meta.priority, fix));
                 } else {
                     findings.fixes.push((meta.priority, fix));
                 }
             }
         }
+        findings.keep_last_for_last();
         findings
     }
 
@@ -408,7 +429,8 @@ fn account(outcome: &mut Outcome, findings: Findings, origins: &Origins<'_>) {
     outcome.declined = declined.collect();
     // A fix that `# fmt: off` protects may begin before the node that it was found for.
     outcome.declined.sort_by_key(|decline| decline.site.start);
-    outcome.withheld = findings.withheld.iter().map(|fix| applied(fix, &fix.edits, origins, 0)).collect();
+    outcome.withheld =
+        findings.withheld.iter().map(|(_, fix)| applied(fix, &fix.edits, origins, 0)).collect();
     let suppressed = findings.suppressed.into_iter().map(|fix| SuppressedFix {
         range: origins.of(fix.range),
         comment: origins.of(fix.comment),

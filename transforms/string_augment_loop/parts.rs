@@ -237,7 +237,7 @@ impl<'t> Collected<'t> {
             hoists: vec![Hoist {
                 anchor: site.range().start,
                 expression: "[]".to_owned(),
-                name: "_parts",
+                name: "_parts".to_owned(),
                 scope,
                 uses,
             }],

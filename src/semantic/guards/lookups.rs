@@ -1,0 +1,183 @@
+//! Guards about looking up a function once instead of every time.
+
+use super::super::{BindingKind, Facts, Reason, Refusal, ScopeKind, VariableId, standard};
+use super::{Guarded, has_run, leaks_into};
+use crate::syntax::{Attribute, Call, Field, Kind, Node, is_target};
+
+/// Whether `expression`, a name or an attribute, is a cheap function that the standard library has on every Python of
+/// the target, and whose module is there once the name at the root of the expression has a value.
+///
+/// ```python
+/// import xml.dom
+/// xml.sax.saxutils.escape                # there only where somebody else has imported it
+/// ```
+pub fn standard_function(facts: &Facts<'_>, expression: Node<'_>) -> bool {
+    let Some(qualified) = standard::qualified_name(facts, expression) else { return false };
+    // The name is bound to a part of the dotted module, and the rest need not have been imported.
+    let reaches_in = Attribute::cast(expression)
+        .is_some_and(|found| found.object.kind() == Kind::Attribute && !qualified.starts_with("os.path."));
+    !reaches_in && standard::is_function(expression.source(), &qualified)
+}
+
+/// That no code of this file puts another attribute of the name `name`, an identifier behind a dot, in the place of
+/// the one that is there, as far as it spells the name.
+///
+/// ```python
+/// for i in range(2):
+///     with mock.patch('os.getcwd', fake): os.getcwd()
+///     self.go = self.stop
+///     setattr(math, spelled(), fake)
+/// ```
+///
+/// # Errors
+///
+/// When something assigns to such an attribute, or a string names it.
+pub fn not_replaced(facts: &Facts<'_>, object: Node<'_>, name: Node<'_>) -> Guarded {
+    let refusal = || Refusal::about(Reason::Replaced, name.range(), name.text());
+    let replaces = |node: Node<'_>| match node.kind() {
+        Kind::Attribute => {
+            Attribute::cast(node).is_some_and(|it| it.name.text() == name.text()) && is_target(node)
+        }
+        Kind::String => names_path_to(node, name.text()),
+        Kind::Call => Call::cast(node).is_some_and(|call| changes_attributes(&call, object.text())),
+        _ => false,
+    };
+    if facts.tree().nodes().any(replaces) {
+        facts.refuse(refusal())?;
+    }
+    Ok(())
+}
+
+/// That no code of this file puts another function in the place of the builtin or imported one that the identifier
+/// `name` shows, as far as it spells the name in a string.
+///
+/// ```python
+/// with mock.patch('builtins.len', fake): ...
+/// with mock.patch(__name__ + '.sqrt', fake): ...
+/// ```
+///
+/// # Errors
+///
+/// When a string is a dotted name that ends with it.
+pub fn not_patched(facts: &Facts<'_>, name: Node<'_>) -> Guarded {
+    let strings = facts.tree().nodes().filter(|node| node.kind() == Kind::String);
+    let mut dotted = strings.filter(|node| node.text().contains('.') && names_path_to(*node, name.text()));
+    let builtins = ["builtins", "__builtin__", "__builtins__"];
+    let by_module = |node: Node<'_>| {
+        Attribute::cast(node).is_some_and(|it| {
+            it.name.text() == name.text() && builtins.contains(&it.object.text()) && is_target(node)
+        })
+    };
+    if dotted.next().is_some() || facts.tree().nodes().any(by_module) {
+        facts.refuse(Refusal::about(Reason::Replaced, name.range(), name.text()))?;
+    }
+    Ok(())
+}
+
+/// Whether a string is a dotted name that ends with `name`.
+fn names_path_to(string: Node<'_>, name: &str) -> bool {
+    let text = string.text().trim_start_matches(|prefix: char| prefix.is_ascii_alphabetic());
+    let text = text.trim_matches(['\'', '"']);
+    let is_path = |text: &str| text.chars().all(|part| part.is_alphanumeric() || part == '_' || part == '.');
+    text.strip_suffix(name)
+        .is_some_and(|before| before.is_empty() || before.ends_with('.') && is_path(before))
+}
+
+/// Whether a call may set attributes of the object called `object` by names that it computes.
+fn changes_attributes(call: &Call<'_>, object: &str) -> bool {
+    const CHANGERS: &[&str] =
+        &["setattr", "delattr", "object", "multiple", "dict", "vars", "reload", "setitem", "delitem"];
+    let called = Attribute::cast(call.function).map_or(call.function, |method| method.name);
+    CHANGERS.contains(&called.text())
+        && call.arguments.named_children().next().is_some_and(|first| first.text() == object)
+}
+
+/// That `variable`, which `name` shows, holds one object from the loop `site` on: it surely has it there, and nothing
+/// binds or deletes the name in the loop or further down.
+///
+/// ```python
+/// for x in xs:
+///     batch.append(x)
+///     if len(batch) == 2: batch = []
+/// del batch                              # a method that is kept would keep the object
+/// ```
+///
+/// # Errors
+///
+/// When it may be unbound, bound again, or bound by other bodies.
+pub fn stays_the_same(facts: &Facts<'_>, variable: VariableId, name: Node<'_>, site: Node<'_>) -> Guarded {
+    let model = facts.model();
+    let row = model.variable(variable);
+    let rebound = row.bindings.iter().any(|id| {
+        let binding = model.binding(*id);
+        let own = model.function_scope_of(binding.scope) == row.scope;
+        let later = facts.tree().node(binding.node).range().start >= site.range().start;
+        // What the module binds further down was bound before a function runs, or is bound by nobody meanwhile.
+        let here = row.scope == facts.body_scope(site);
+        !own || binding.kind == BindingKind::Delete || (here && later)
+    });
+    if rebound || leaks_into(facts, variable, site) {
+        facts.refuse(Refusal::about(Reason::ReceiverRebound, name.range(), name.text()))?;
+    }
+    let module = model.scope(row.scope).kind == ScopeKind::Module;
+    if (module || row.scope == facts.body_scope(site)) && !has_run(facts, variable, site) {
+        facts.refuse(Refusal::about(Reason::UnboundBefore, name.range(), name.text()))?;
+    }
+    Ok(())
+}
+
+/// That no other code of this thread runs between turns of the loop `site`.
+///
+/// ```python
+/// for x in xs: yield self.shown(x)       # whoever asks for the next one may have set `self.shown`
+/// ```
+///
+/// # Errors
+///
+/// When the loop yields or awaits.
+pub fn not_suspended(facts: &Facts<'_>, name: Node<'_>, site: Node<'_>) -> Guarded {
+    let suspends = |node: &Node<'_>| match node.kind() {
+        Kind::Yield | Kind::Await => true,
+        Kind::ForStatement | Kind::ForInClause | Kind::WithStatement => node.has_token("async"),
+        _ => false,
+    };
+    let body = facts.body_scope(site);
+    let found = site.descendants().find(|node| suspends(node) && facts.body_scope(*node) == body);
+    match found {
+        Some(_) => facts.refuse(Refusal::about(Reason::Suspended, name.range(), name.text())),
+        None => Ok(()),
+    }
+}
+
+/// Whether `call` runs again and again, as far as its place tells: it is not in code that at most one turn of a loop
+/// around it reaches, nor in what an inner loop evaluates once, to begin.
+///
+/// ```python
+/// for x in xs:
+///     if not x:
+///         log.append(x)
+///         break
+///     for y in sorted(x): use(y)
+/// ```
+pub fn is_hot(call: Node<'_>, repeats: impl Fn(Node<'_>, Node<'_>) -> bool) -> bool {
+    let mut inner = call;
+    for holder in call.ancestors() {
+        if repeats(holder, inner) {
+            return true;
+        }
+        let cold = match holder.kind() {
+            Kind::RaiseStatement | Kind::ExceptClause => true,
+            Kind::ForStatement => inner.field() != Field::Body,
+            Kind::ForInClause => inner.field() == Field::Right,
+            Kind::Block => holder.statements().last().is_some_and(|last| {
+                matches!(last.kind(), Kind::ReturnStatement | Kind::RaiseStatement | Kind::BreakStatement)
+            }),
+            _ => false,
+        };
+        if cold {
+            return false;
+        }
+        inner = holder;
+    }
+    false
+}
