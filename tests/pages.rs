@@ -130,6 +130,10 @@ fn outside_fences(page: &str) -> impl Iterator<Item = &str> {
 /// What the options of an example say, on top of the default.
 fn setup_for(example: &Example, meta: &Meta, registry: &Registry) -> Result<Setup, String> {
     let mut setup = Setup { registry: *registry, ..Setup::default() };
+    // What is done when nothing else is left to do would stand in the examples of everything else.
+    let last = registry.transforms().map(|other| other.meta()).filter(|it| it.priority >= Meta::LAST);
+    let others = last.map(|it| it.id.to_owned()).filter(|id| id != meta.id);
+    setup.config.selection.ignored = others.collect();
     for option in &example.options {
         match option.split_once('=').unwrap_or((option, "")) {
             ("py2", "") => {

@@ -85,7 +85,9 @@ impl<'t> Candidate<'t> {
             Some(package) => package.object,
             None => attribute.object,
         };
-        (root.kind() == Kind::Identifier && guards::is_hot(node, repeats)).then_some(())?;
+        // `__all__.append(name)` is read as it is spelled.
+        let plain = root.kind() == Kind::Identifier && !root.text().starts_with("__");
+        (plain && guards::is_hot(node, repeats)).then_some(())?;
         let loops = loops(facts, node);
         let outermost = *loops.last()?;
         // rows.sort(key=lambda row: [math.sqrt(x) for x in row])
@@ -112,7 +114,7 @@ impl<'t> Candidate<'t> {
         let assumptions = match self.owner {
             Owner::Module => {
                 guards::import_has_run(facts, self.variable, self.root, site)?;
-                guards::not_replaced(facts, self.attribute.object, self.attribute.name)?;
+                guards::not_patched(facts, self.call.function)?;
                 Vec::new()
             }
             Owner::Builtin(_) => {

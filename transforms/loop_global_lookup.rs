@@ -5,10 +5,10 @@
 
 use crate::edit::{Decline, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
-use crate::semantic::guards::{self, Guarded};
-use crate::semantic::{Facts, Reason, Refusal, Resolution, ScopeKind, is_builtin_name};
+use crate::semantic::guards;
+use crate::semantic::{Facts, Reason, Resolution, ScopeKind, VariableId, is_builtin_name};
 use crate::syntax::{Call, Kind, Node};
-use crate::text::PythonVersion;
+use crate::text::{Dialect, PythonVersion};
 
 use super::hoisting::{loops, repeats};
 use super::lookups::{Lookup, function_around};
@@ -30,13 +30,13 @@ static META: Meta = Meta {
         Reason::Replaced,
         Reason::SharedLine,
         Reason::FormattingOff,
-        Reason::NoGain,
     ],
     oldest: PythonVersion::PY27,
     priority: Meta::LAST + 1,
 };
 
-/// Releases from which on a global name that is read again was measured to be found as fast as a local one.
+/// Releases from which on a function that is called often finds a global name that it reads again as fast as a local
+/// one: there it is done on request alone.
 const FOUND_AS_FAST: PythonVersion = PythonVersion::new(3, 8);
 
 /// Builtins that give the same whatever they are called by, and take so little time that finding them counts.
@@ -100,6 +100,10 @@ impl Transform for LoopGlobalLookup {
 
     fn check(&self, node: Node<'_>, cx: &Cx<'_>) -> Verdict {
         let facts = cx.facts;
+        let named = cx.config.selection.names(META.id);
+        if !named && node.source().target().oldest >= FOUND_AS_FAST {
+            return Err(Decline::NotThisShape);
+        }
         let call = Call::cast(node).ok_or(Decline::NotThisShape)?;
         let name = call.function;
         if name.kind() != Kind::Identifier || !guards::is_hot(node, repeats) {
@@ -113,8 +117,11 @@ impl Transform for LoopGlobalLookup {
         let resolved = facts.model().resolve(name);
         let same = |other: Node<'_>| facts.model().resolve(other) == resolved;
         let lookup = Lookup::first(facts, name, site, same).ok_or(Decline::NotThisShape)?;
+        // Who did not ask does not want to hear of every call at the module level.
+        if !named && facts.model().scope(facts.body_scope(site)).kind == ScopeKind::Module {
+            return Err(Decline::NotThisShape);
+        }
         function_around(facts, site)?;
-        pays(cx, name)?;
         if let Known::Imported(variable) = known {
             guards::import_has_run(facts, variable, name, site)?;
         }
@@ -128,7 +135,7 @@ impl Transform for LoopGlobalLookup {
 enum Known {
     Builtin,
     /// A function of the standard library, in a variable of the module.
-    Imported(crate::semantic::VariableId),
+    Imported(VariableId),
 }
 
 impl Known {
@@ -166,17 +173,6 @@ impl Known {
 /// ```
 fn is_everywhere(name: Node<'_>) -> bool {
     const PYTHON2: &[&str] = &["long", "unichr", "unicode", "xrange"];
-    let python2 = name.source().dialect() == crate::text::Dialect::Python2;
+    let python2 = name.source().dialect() == Dialect::Python2;
     is_builtin_name(name.source(), name.text()) && (python2 || !PYTHON2.contains(&name.text()))
-}
-
-/// ```python
-/// for x in xs: r += len(x)               # as fast since Python 3.8
-/// ```
-fn pays(cx: &Cx<'_>, name: Node<'_>) -> Guarded {
-    let slower = name.source().target().oldest >= FOUND_AS_FAST;
-    if slower && !cx.config.selection.names(META.id) {
-        cx.facts.refuse(Refusal::about(Reason::NoGain, name.range(), name.text()))?;
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::super::{BindingKind, Facts, Reason, Refusal, ScopeKind, VariableId, standard};
 use super::{Guarded, has_run, leaks_into};
-use crate::syntax::{Attribute, Call, Field, Kind, Node, is_target};
+use crate::syntax::{Attribute, Field, Kind, Node};
 
 /// Whether `expression`, a name or an attribute, is a cheap function that the standard library has on every Python of
 /// the target, and whose module is there once the name at the root of the expression has a value.
@@ -19,77 +19,48 @@ pub fn standard_function(facts: &Facts<'_>, expression: Node<'_>) -> bool {
     !reaches_in && standard::is_function(expression.source(), &qualified)
 }
 
-/// That no code of this file puts another attribute of the name `name`, an identifier behind a dot, in the place of
-/// the one that is there, as far as it spells the name.
+/// That no code of this file puts another attribute in the place of `name`, an identifier behind `object` and a dot,
+/// as far as it spells the name.
 ///
 /// ```python
 /// for i in range(2):
-///     with mock.patch('os.getcwd', fake): os.getcwd()
+///     with mock.patch('project.P.go', fake): self.go()
 ///     self.go = self.stop
-///     setattr(math, spelled(), fake)
+///     setattr(self, spelled(), fake)
 /// ```
 ///
 /// # Errors
 ///
-/// When something assigns to such an attribute, or a string names it.
+/// When something assigns to an attribute of that name, a string names it, or `object` has attributes set by computed
+/// names.
 pub fn not_replaced(facts: &Facts<'_>, object: Node<'_>, name: Node<'_>) -> Guarded {
-    let refusal = || Refusal::about(Reason::Replaced, name.range(), name.text());
-    let replaces = |node: Node<'_>| match node.kind() {
-        Kind::Attribute => {
-            Attribute::cast(node).is_some_and(|it| it.name.text() == name.text()) && is_target(node)
-        }
-        Kind::String => names_path_to(node, name.text()),
-        Kind::Call => Call::cast(node).is_some_and(|call| changes_attributes(&call, object.text())),
-        _ => false,
-    };
-    if facts.tree().nodes().any(replaces) {
-        facts.refuse(refusal())?;
-    }
-    Ok(())
-}
-
-/// That no code of this file puts another function in the place of the builtin or imported one that the identifier
-/// `name` shows, as far as it spells the name in a string.
-///
-/// ```python
-/// with mock.patch('builtins.len', fake): ...
-/// with mock.patch(__name__ + '.sqrt', fake): ...
-/// ```
-///
-/// # Errors
-///
-/// When a string is a dotted name that ends with it.
-pub fn not_patched(facts: &Facts<'_>, name: Node<'_>) -> Guarded {
-    let strings = facts.tree().nodes().filter(|node| node.kind() == Kind::String);
-    let mut dotted = strings.filter(|node| node.text().contains('.') && names_path_to(*node, name.text()));
-    let builtins = ["builtins", "__builtin__", "__builtins__"];
-    let by_module = |node: Node<'_>| {
-        Attribute::cast(node).is_some_and(|it| {
-            it.name.text() == name.text() && builtins.contains(&it.object.text()) && is_target(node)
-        })
-    };
-    if dotted.next().is_some() || facts.tree().nodes().any(by_module) {
+    if facts.replacements().may_replace_attribute(object.text(), name.text()) {
         facts.refuse(Refusal::about(Reason::Replaced, name.range(), name.text()))?;
     }
     Ok(())
 }
 
-/// Whether a string is a dotted name that ends with `name`.
-fn names_path_to(string: Node<'_>, name: &str) -> bool {
-    let text = string.text().trim_start_matches(|prefix: char| prefix.is_ascii_alphabetic());
-    let text = text.trim_matches(['\'', '"']);
-    let is_path = |text: &str| text.chars().all(|part| part.is_alphanumeric() || part == '_' || part == '.');
-    text.strip_suffix(name)
-        .is_some_and(|before| before.is_empty() || before.ends_with('.') && is_path(before))
-}
-
-/// Whether a call may set attributes of the object called `object` by names that it computes.
-fn changes_attributes(call: &Call<'_>, object: &str) -> bool {
-    const CHANGERS: &[&str] =
-        &["setattr", "delattr", "object", "multiple", "dict", "vars", "reload", "setitem", "delitem"];
-    let called = Attribute::cast(call.function).map_or(call.function, |method| method.name);
-    CHANGERS.contains(&called.text())
-        && call.arguments.named_children().next().is_some_and(|first| first.text() == object)
+/// That no code of this file puts another function in the place of the one of the interpreter or the standard library
+/// that `function`, a name or an attribute of a module, shows, as far as it spells the name.
+///
+/// ```python
+/// with mock.patch('builtins.len', fake): len(x)
+/// with mock.patch('os.getcwd', fake): os.getcwd()
+/// setattr(math, spelled(), fake)
+/// ```
+///
+/// # Errors
+///
+/// When a string is a dotted name that ends with it, when attributes of the module are set by computed names, or an
+/// attribute of the module of builtins is assigned to.
+pub fn not_patched(facts: &Facts<'_>, function: Node<'_>) -> Guarded {
+    let attribute = Attribute::cast(function);
+    let name = attribute.map_or(function, |attribute| attribute.name);
+    let module = attribute.map_or("builtins", |attribute| attribute.object.text());
+    if facts.replacements().may_replace_function(module, name.text()) {
+        facts.refuse(Refusal::about(Reason::Replaced, function.range(), function.text()))?;
+    }
+    Ok(())
 }
 
 /// That `variable`, which `name` shows, holds one object from the loop `site` on: it surely has it there, and nothing
