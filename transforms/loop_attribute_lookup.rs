@@ -42,6 +42,38 @@ static META: Meta = Meta {
 /// they remember in the place where it was found.
 const FOUND_AS_FAST: PythonVersion = PythonVersion::new(3, 11);
 
+/// Functions by whose names code is known to be dangerous for other rewrites, here or in another file.
+const KNOWN_BY_NAME: &[&str] = &[
+    "_current_frames",
+    "_getframe",
+    "attrgetter",
+    "configure_mock",
+    "currentframe",
+    "delitem",
+    "dict",
+    "getinnerframes",
+    "getmembers",
+    "getouterframes",
+    "import_module",
+    "make_dataclass",
+    "methodcaller",
+    "multiple",
+    "new_class",
+    "next",
+    "object",
+    "patch",
+    "reload",
+    "send",
+    "set_trace",
+    "setattr",
+    "setitem",
+    "stack",
+    "swap_attr",
+    "swap_item",
+    "throw",
+    "trace",
+];
+
 impl Transform for LoopAttributeLookup {
     fn meta(&self) -> &'static Meta {
         &META
@@ -80,7 +112,8 @@ impl<'t> Candidate<'t> {
     fn of(facts: &Facts<'_>, node: Node<'t>) -> Option<Self> {
         let call = Call::cast(node)?;
         let attribute = Attribute::cast(call.function)?;
-        local_name(attribute.name.text())?;
+        let name = attribute.name.text();
+        (local_name(name).is_some() && !KNOWN_BY_NAME.contains(&name)).then_some(())?;
         let root = match Attribute::cast(attribute.object) {
             Some(package) => package.object,
             None => attribute.object,
@@ -101,7 +134,7 @@ impl<'t> Candidate<'t> {
 
     fn verdict(&self, cx: &Cx<'_>) -> Verdict {
         let facts = cx.facts;
-        let site = self.site(facts)?.ok_or(Decline::NotThisShape)?;
+        let site = self.lookup_site(facts)?.ok_or(Decline::NotThisShape)?;
         let resolved = facts.model().resolve(self.root);
         let same =
             |other: Node<'_>| root_of(other).is_some_and(|root| facts.model().resolve(root) == resolved);
@@ -110,7 +143,7 @@ impl<'t> Candidate<'t> {
             return Err(Decline::NotThisShape);
         }
         function_around(facts, site)?;
-        pays(cx, self.call.function)?;
+        lookup_pays(cx, self.call.function)?;
         let assumptions = match self.owner {
             Owner::Module => {
                 guards::import_has_run(facts, self.variable, self.root, site)?;
@@ -133,7 +166,7 @@ impl<'t> Candidate<'t> {
     }
 
     /// The outermost loop in which the object stays the same; `None` where it is another one at every turn.
-    fn site(&self, facts: &Facts<'_>) -> Guarded<Option<Node<'t>>> {
+    fn lookup_site(&self, facts: &Facts<'_>) -> Guarded<Option<Node<'t>>> {
         let model = facts.model();
         let bound_in = |site: &Node<'_>| model.bindings_in(self.variable, site.range()).next().is_some();
         if self.owner == Owner::Module {
@@ -154,7 +187,8 @@ impl<'t> Candidate<'t> {
             .map(|node| facts.tree().node(node))
             .any(|node| node.range().start < innermost.range().start);
         if bound_before && function_around(facts, *innermost).is_ok() {
-            facts.refuse(Refusal::about(Reason::ReceiverRebound, self.root.range(), self.root.text()))?;
+            // Without a loop that keeps the object there is nothing to go on with.
+            return Err(Refusal::about(Reason::ReceiverRebound, self.root.range(), self.root.text()));
         }
         Ok(None)
     }
@@ -285,7 +319,7 @@ fn has_method(class: Class, name: &str) -> bool {
 /// ```python
 /// for x in xs: r += math.sqrt(x)         # as fast since Python 3.11
 /// ```
-fn pays(cx: &Cx<'_>, function: Node<'_>) -> Guarded {
+fn lookup_pays(cx: &Cx<'_>, function: Node<'_>) -> Guarded {
     let slower = function.source().target().oldest >= FOUND_AS_FAST;
     if slower && !cx.config.selection.names(META.id) {
         cx.facts.refuse(Refusal::about(Reason::NoGain, function.range(), function.text()))?;

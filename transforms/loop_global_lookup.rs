@@ -39,7 +39,9 @@ static META: Meta = Meta {
 /// one: there it is done on request alone.
 const FOUND_AS_FAST: PythonVersion = PythonVersion::new(3, 8);
 
-/// Builtins that give the same whatever they are called by, and take so little time that finding them counts.
+/// Builtins that give the same whatever they are called by, and take so little time that finding them counts. Left out
+/// are those by whose names code is known to be dangerous for other rewrites: `next` may end a generator, and `setattr`
+/// may change anything.
 const FUNCTIONS: &[&str] = &[
     "abs",
     "all",
@@ -57,8 +59,6 @@ const FUNCTIONS: &[&str] = &[
     "float",
     "format",
     "frozenset",
-    "getattr",
-    "hasattr",
     "hash",
     "hex",
     "id",
@@ -72,7 +72,6 @@ const FUNCTIONS: &[&str] = &[
     "map",
     "max",
     "min",
-    "next",
     "oct",
     "ord",
     "pow",
@@ -81,7 +80,6 @@ const FUNCTIONS: &[&str] = &[
     "reversed",
     "round",
     "set",
-    "setattr",
     "slice",
     "sorted",
     "str",

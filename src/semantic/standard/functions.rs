@@ -123,7 +123,6 @@ pub const FUNCTIONS: &[Row] = &[
         &[
             "add",
             "and_",
-            "attrgetter",
             "concat",
             "contains",
             "delitem",
@@ -140,7 +139,6 @@ pub const FUNCTIONS: &[Row] = &[
             "le",
             "lshift",
             "lt",
-            "methodcaller",
             "mod",
             "mul",
             "ne",
