@@ -10,7 +10,7 @@ use crate::syntax::{Attribute, Call, Kind, Node};
 use crate::text::PythonVersion;
 
 use super::hoisting::{loops, repeats};
-use super::lookups::{Lookup, function_around, local_name};
+use super::lookups::{Lookup, function_around, has_method, local_name};
 
 /// The transform.
 pub struct LoopAttributeLookup;
@@ -139,11 +139,12 @@ impl<'t> Candidate<'t> {
         let same =
             |other: Node<'_>| root_of(other).is_some_and(|root| facts.model().resolve(root) == resolved);
         let lookup = Lookup::first(facts, self.call.function, site, same).ok_or(Decline::NotThisShape)?;
-        if self.owner == Owner::Anything && !self.is_always_called(facts, &lookup) {
+        let named = cx.config.selection.names(META.id);
+        let short = named || lookup.is_in_short_turn(facts);
+        if self.owner == Owner::Anything && !(short && self.is_always_called(facts, &lookup)) {
             return Err(Decline::NotThisShape);
         }
         function_around(facts, site)?;
-        lookup_pays(cx, self.call.function)?;
         let assumptions = match self.owner {
             Owner::Module => {
                 guards::import_has_run(facts, self.variable, self.root, site)?;
@@ -161,6 +162,9 @@ impl<'t> Candidate<'t> {
                 self.assumptions(facts, &lookup)
             }
         };
+        if !named && (!short || site.source().target().oldest >= FOUND_AS_FAST) {
+            not_worthwhile(facts, self.call.function)?;
+        }
         let name = self.attribute.name.text();
         lookup.fix(facts, META.id, name, self.measured(), assumptions).ok_or(Decline::NotThisShape)
     }
@@ -271,58 +275,10 @@ fn is_seen(facts: &Facts<'_>, name: Node<'_>) -> bool {
     row.scope == facts.body_scope(name) || (module && row.bindings.len() == 1)
 }
 
-/// Whether an object of exactly this class has this method on every Python.
-fn has_method(class: Class, name: &str) -> bool {
-    let methods: &[&str] = match class {
-        Class::List => &["append", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"],
-        Class::Set => &[
-            "add",
-            "clear",
-            "copy",
-            "difference",
-            "difference_update",
-            "discard",
-            "intersection",
-            "intersection_update",
-            "isdisjoint",
-            "issubset",
-            "issuperset",
-            "pop",
-            "remove",
-            "symmetric_difference",
-            "union",
-            "update",
-        ],
-        Class::Dict => {
-            &["clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"]
-        }
-        Class::Str | Class::Bytes => &[
-            "count",
-            "endswith",
-            "find",
-            "index",
-            "join",
-            "lower",
-            "replace",
-            "rfind",
-            "split",
-            "startswith",
-            "strip",
-            "upper",
-        ],
-        Class::ByteArray => &["append", "extend", "pop"],
-        _ => &[],
-    };
-    methods.contains(&name)
-}
-
 /// ```python
 /// for x in xs: r += math.sqrt(x)         # as fast since Python 3.11
+/// for x in xs: r.append(solved(prepared(x)))
 /// ```
-fn lookup_pays(cx: &Cx<'_>, function: Node<'_>) -> Guarded {
-    let slower = function.source().target().oldest >= FOUND_AS_FAST;
-    if slower && !cx.config.selection.names(META.id) {
-        cx.facts.refuse(Refusal::about(Reason::NoGain, function.range(), function.text()))?;
-    }
-    Ok(())
+fn not_worthwhile(facts: &Facts<'_>, function: Node<'_>) -> Guarded {
+    facts.refuse(Refusal::about(Reason::NoGain, function.range(), function.text()))
 }

@@ -115,6 +115,9 @@ impl Transform for LoopGlobalLookup {
         let resolved = facts.model().resolve(name);
         let same = |other: Node<'_>| facts.model().resolve(other) == resolved;
         let lookup = Lookup::first(facts, name, site, same).ok_or(Decline::NotThisShape)?;
+        if !named && !lookup.is_in_short_turn(facts) {
+            return Err(Decline::NotThisShape);
+        }
         // Who did not ask does not want to hear of every call at the module level.
         if !named && facts.model().scope(facts.body_scope(site)).kind == ScopeKind::Module {
             return Err(Decline::NotThisShape);

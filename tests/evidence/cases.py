@@ -339,6 +339,24 @@ def adding(name, empty, method):
     return attribute(name, numbers, loop, "r = %s\n%s = %s" % (empty, local, direct) + FILTERED % (local, local))
 
 
+def doubled(x):
+    x = x * 2
+    if x < 0:
+        x = 0
+    return x
+
+
+def doubles(size):
+    return {"xs": list(range(size)), "f": doubled}
+
+
+def appending_results(name, element):
+    """A list's method beside calls that take longer than finding it."""
+    loop = "r = []\n%sfor x in xs:\n    if x != 1:\n        %s(%s)"
+    direct = loop % ("", "r.append", element)
+    return attribute(name, doubles, direct, loop % ("_append = r.append\n", "_append", element))
+
+
 CASES += [
     attribute(
         "module-function",
@@ -356,6 +374,8 @@ CASES += [
     ),
     adding("list-method", "[]", "append"),
     adding("set-method", "set()", "add"),
+    appending_results("beside-one-call", "f(x)"),
+    appending_results("beside-two-calls", "f(f(x))"),
     attribute(
         "dict-method",
         numbers,
