@@ -141,7 +141,7 @@ impl<'t> Candidate<'t> {
         let lookup = Lookup::first(facts, self.call.function, site, same).ok_or(Decline::NotThisShape)?;
         let named = cx.config.selection.names(META.id);
         let short = named || lookup.is_in_short_turn(facts);
-        if self.owner == Owner::Anything && !(short && self.is_always_called(facts, &lookup)) {
+        if self.owner == Owner::Anything && !(short && Self::is_always_called(facts, &lookup)) {
             return Err(Decline::NotThisShape);
         }
         function_around(facts, site)?;
@@ -198,7 +198,7 @@ impl<'t> Candidate<'t> {
     }
 
     /// Whether some call is made at every turn of the loop right around it.
-    fn is_always_called(&self, facts: &Facts<'_>, lookup: &Lookup<'t>) -> bool {
+    fn is_always_called(facts: &Facts<'_>, lookup: &Lookup<'t>) -> bool {
         let Some(flow) = facts.flow(facts.body_scope(lookup.site)) else { return false };
         lookup.uses.iter().any(|function| match loops(facts, *function).first() {
             Some(innermost) if matches!(innermost.kind(), Kind::ForStatement | Kind::WhileStatement) => {

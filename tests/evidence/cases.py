@@ -395,8 +395,8 @@ CASES += [
         "isinstance",
         numbers,
         "local",
-        "r = 0\nfor x in xs:\n    if isinstance(x, int):\n        r += 1",
-        "r = 0\n_isinstance = isinstance\nfor x in xs:\n    if _isinstance(x, int):\n        r += 1",
+        "r = 0\nfor x in xs:\n    r = isinstance(x, int)",
+        "r = 0\n_isinstance = isinstance\nfor x in xs:\n    r = _isinstance(x, int)",
     ),
     called("imported", numbers, "sqrt", "from math import sqrt"),
 ]
