@@ -27,7 +27,7 @@ const LOOP: &str = "def f(xs):\n    out = []\n    for x in xs:\n        out.appe
 /// The same, rewritten.
 const REWRITTEN: &str = "def f(xs):\n    out = [x + 1 for x in xs]\n    return out\n";
 /// A function with a site that is left alone.
-const DECLINED: &str = "def g(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    else:\n        pass\n    return out\n";
+const DECLINED: &str = "def g(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    else:\n        out = None\n    return out\n";
 
 /// A directory with files to run pyfix in; gone when dropped.
 struct Project {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pyfix::edit::Applicability;
-use pyfix::engine::{Meta, Outcome, Registry};
+use pyfix::engine::{Meta, Outcome, Registry, Transform};
 use pyfix::semantic::UnknownWorld;
 use pyfix::syntax::{Kind, Node, Regions, parse};
 use pyfix::text::{Dialect, PythonVersion, Range, Source};
@@ -130,6 +130,10 @@ fn outside_fences(page: &str) -> impl Iterator<Item = &str> {
 /// What the options of an example say, on top of the default.
 fn setup_for(example: &Example, meta: &Meta, registry: &Registry) -> Result<Setup, String> {
     let mut setup = Setup { registry: *registry, ..Setup::default() };
+    // What is done when nothing else is left to do would stand in the examples of everything else.
+    let last = registry.transforms().map(Transform::meta).filter(|it| it.priority >= Meta::LAST);
+    let others = last.map(|it| it.id.to_owned()).filter(|id| id != meta.id);
+    setup.config.selection.ignored = others.collect();
     for option in &example.options {
         match option.split_once('=').unwrap_or((option, "")) {
             ("py2", "") => {

@@ -2,6 +2,7 @@
 
 use pyfix::semantic::Class;
 use pyfix::semantic::pure::{CALLS, Classes, Gives, Python2};
+use pyfix::semantic::standard::FUNCTIONS;
 use pyfix::text::{PythonVersion, Target};
 use serde_json::{Value, json};
 
@@ -40,6 +41,24 @@ fn known_calls_are_what_the_table_says() {
             serde_json::from_str(&seen.output).unwrap_or_else(|error| panic!("{error}\n{seen}"));
         assert!(faults.is_empty(), "Python {}:\n{}", python.version, faults.join("\n"));
         assert!(calls as usize > 10 * rows.len(), "Python {}: only {calls} calls", python.version);
+    }
+}
+
+/// Functions that are looked up early stand in their modules on every Python that is said to have them.
+#[test]
+fn standard_functions_are_there() {
+    let script = "import json, importlib\nfaults = []\nfor module, name in ROWS:\n    \
+                  found = vars(importlib.import_module(module)).get(name)\n    \
+                  if not callable(found): faults.append(module + '.' + name)\nprint(json.dumps(faults))";
+    for python in pythons().within(Target::from_oldest(PythonVersion::PY27)) {
+        let rows: Vec<Value> = FUNCTIONS
+            .iter()
+            .filter(|row| row.since <= python.version)
+            .flat_map(|row| row.names.iter().map(|name| json!([row.module, name])))
+            .collect();
+        assert!(rows.len() > 100);
+        let seen = python.run(&format!("ROWS = {}\n{script}", Value::Array(rows)));
+        assert_eq!(seen.output.trim(), "[]", "Python {}", python.version);
     }
 }
 

@@ -76,7 +76,7 @@ impl Transform for LoopRegexCompile {
             form: HoistForm::Value,
             anchor: anchor.range().start,
             expression,
-            name: NAME,
+            name: NAME.to_owned(),
             scope: name_scope(cx.facts, scope),
             uses: call.uses(&arguments, NAME, cx.config.line_length),
         };

@@ -11,9 +11,12 @@ mod lambdas;
 mod list_building_iter;
 mod list_concat_loop;
 mod list_in_consumer;
+mod lookups;
 mod loop_any_all;
 mod loop_append;
+mod loop_attribute_lookup;
 mod loop_counter;
+mod loop_global_lookup;
 mod loop_min_max;
 mod loop_regex_compile;
 mod loop_sum;
@@ -42,6 +45,8 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &loop_any_all::LoopAnyAll,
     &loop_min_max::LoopMinMax,
     &loop_regex_compile::LoopRegexCompile,
+    &loop_attribute_lookup::LoopAttributeLookup,
+    &loop_global_lookup::LoopGlobalLookup,
     &nested_loop::NestedLoop,
     &list_concat_loop::ListConcatLoop,
     &string_augment::StringAugment,

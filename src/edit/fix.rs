@@ -59,7 +59,7 @@ pub struct Hoist {
     /// What is evaluated; for a class all that follows its name, without the end of the last line.
     pub expression: String,
     /// The name to use when it is free; that of a value begins with an underscore.
-    pub name: &'static str,
+    pub name: String,
     /// The text in which the name must be free: the function, or everything at the module level.
     pub scope: Range,
     /// What the name replaces, with the text that follows the name.

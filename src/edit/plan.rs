@@ -83,7 +83,7 @@ impl<'t> Round<'t> {
             let name = if let Some(row) = self.hoisted.iter().find(|row| row.is_for(hoist)) {
                 row.name.clone()
             } else {
-                let name = self.names.fresh(hoist.name, hoist.scope);
+                let name = self.names.fresh(&hoist.name, hoist.scope);
                 self.hoisted.push(Hoisted { hoist, name: name.clone() });
                 edits.push(self.insertion(hoist, &name));
                 name

@@ -8,8 +8,8 @@ use crate::engine::scan::may_match;
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
-    AppliedFix, Config, Cx, DeclinedSite, Gain, Outcome, Prefilter, Quarantine, RegionPolicy, Registry, Skip,
-    SuppressedFix, Transform,
+    AppliedFix, Config, Cx, DeclinedSite, Gain, Meta, Outcome, Prefilter, Quarantine, RegionPolicy, Registry,
+    Skip, SuppressedFix, Transform,
 };
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, World};
@@ -114,10 +114,30 @@ struct Job<'a> {
 struct Findings {
     /// Fixes that may be applied, with their priorities, in the order of the text.
     fixes: Vec<(u8, Fix)>,
-    withheld: Vec<Fix>,
+    /// Fixes that the user could ask for, with their priorities.
+    withheld: Vec<(u8, Fix)>,
     declined: Vec<(&'static str, Range, Refusal)>,
     /// Fixes that must not be made.
     suppressed: Vec<SuppressedFix>,
+}
+
+impl Findings {
+    /// Leaves out fixes of [`Meta::LAST`] where others are to be made, and what they would take from others that are
+    /// only withheld.
+    fn keep_last_for_last(&mut self) {
+        let is_last = |priority: u8| priority >= Meta::LAST;
+        if self.fixes.iter().any(|(priority, _)| !is_last(*priority)) {
+            self.fixes.retain(|(priority, _)| !is_last(*priority));
+        }
+        let wanted: Vec<Range> = self
+            .withheld
+            .iter()
+            .filter(|(priority, _)| !is_last(*priority))
+            .flat_map(|(_, fix)| fix.footprint.iter().copied())
+            .collect();
+        let hides = |fix: &Fix| fix.written().any(|range| wanted.iter().any(|wanted| wanted.overlaps(range)));
+        self.fixes.retain(|(priority, fix)| !is_last(*priority) || !hides(fix));
+    }
 }
 
 /// How far the rounds over one text have come.
@@ -127,6 +147,15 @@ struct Course {
     map: RangeMap,
     /// The suppression comments that suppressed a fix.
     used: BTreeSet<Range>,
+    /// What other transforms said before the first fix of [`Meta::LAST`], which hides from them what they know code by.
+    said_before: Option<Said>,
+}
+
+/// What was found of candidates that stay as they are.
+struct Said {
+    declined: Vec<DeclinedSite>,
+    withheld: Vec<AppliedFix>,
+    suppressed: Vec<SuppressedFix>,
 }
 
 /// Whether another round may find something.
@@ -182,7 +211,7 @@ impl Job<'_> {
         transforms: &[&'static dyn Transform],
         course: &mut Course,
     ) -> Rounds {
-        let Course { outcome, map, used } = course;
+        let Course { outcome, map, used, said_before } = course;
         let source = tree.source();
         let findings = self.round(tree, transforms, map);
         used.extend(findings.suppressed.iter().map(|fix| map.original_cover(fix.comment)));
@@ -191,8 +220,32 @@ impl Job<'_> {
             findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
         let plan = Plan::new(tree, &offered);
         if plan.edits.is_empty() {
-            account(outcome, findings, &origins);
+            account(outcome, &findings, &origins);
+            if let Some(said) = said_before.take() {
+                outcome.declined.retain(|decline| self.is_last(decline.transform));
+                outcome.declined.extend(said.declined);
+                outcome.declined.sort_by_key(|decline| decline.site.start);
+                outcome.withheld.retain(|fix| self.is_last(fix.transform));
+                outcome.withheld.extend(said.withheld);
+                outcome.withheld.sort_by_key(|fix| fix.range.start);
+                outcome.suppressed.retain(|fix| self.is_last(fix.transform));
+                outcome.suppressed.extend(said.suppressed);
+                outcome.suppressed.sort_by_key(|fix| fix.range.start);
+            }
             return Rounds::Over;
+        }
+        if findings.fixes.iter().any(|(priority, _)| *priority < Meta::LAST) {
+            *said_before = None;
+        } else if said_before.is_none() {
+            let mut said = Said {
+                declined: declined(&findings, &origins),
+                withheld: withheld(&findings, &origins),
+                suppressed: suppressed(&findings, &origins),
+            };
+            said.suppressed.retain(|fix| !self.is_last(fix.transform));
+            said.declined.retain(|decline| !self.is_last(decline.transform));
+            said.withheld.retain(|fix| !self.is_last(fix.transform));
+            *said_before = Some(said);
         }
         for (index, edits) in &plan.taken {
             if let Some((_, fix)) = findings.fixes.get(*index) {
@@ -207,6 +260,11 @@ impl Job<'_> {
         outcome.edits = map.edits(&next);
         outcome.text = Some(next);
         Rounds::More
+    }
+
+    /// Whether fixes of the transform wait until there are no others.
+    fn is_last(&self, id: &str) -> bool {
+        self.registry.get(id).is_some_and(|transform| transform.meta().priority >= Meta::LAST)
     }
 
     fn parse<'s>(&self, source: &'s Source) -> Result<SyntaxTree<'s>, ParseFailure> {
@@ -274,12 +332,13 @@ impl Job<'_> {
                 } else if !self.is_in_focus(map.original_cover(fix.range)) {
                     findings.declined.push((meta.id, fix.range, Refusal::new(Reason::NotHot, fix.range)));
                 } else if fix.applicability() < self.config.applied {
-                    findings.withheld.push(fix);
+                    findings.withheld.push((meta.priority, fix));
                 } else {
                     findings.fixes.push((meta.priority, fix));
                 }
             }
         }
+        findings.keep_last_for_last();
         findings
     }
 
@@ -400,21 +459,38 @@ impl Origins<'_> {
 }
 
 /// Enters what the last round found into the account.
-fn account(outcome: &mut Outcome, findings: Findings, origins: &Origins<'_>) {
-    let declined = findings.declined.into_iter().map(|(transform, site, mut refusal)| {
-        refusal.range = origins.of(refusal.range);
-        DeclinedSite { transform, site: origins.of(site), refusal }
+fn account(outcome: &mut Outcome, findings: &Findings, origins: &Origins<'_>) {
+    outcome.declined = declined(findings, origins);
+    outcome.withheld = withheld(findings, origins);
+    outcome.suppressed = suppressed(findings, origins);
+}
+
+/// The candidates that a guard refused, in the order of the text.
+fn declined(findings: &Findings, origins: &Origins<'_>) -> Vec<DeclinedSite> {
+    let sites = findings.declined.iter().map(|(transform, site, refusal)| {
+        let refusal = Refusal { range: origins.of(refusal.range), ..refusal.clone() };
+        DeclinedSite { transform, site: origins.of(*site), refusal }
     });
-    outcome.declined = declined.collect();
+    let mut sites: Vec<DeclinedSite> = sites.collect();
     // A fix that `# fmt: off` protects may begin before the node that it was found for.
-    outcome.declined.sort_by_key(|decline| decline.site.start);
-    outcome.withheld = findings.withheld.iter().map(|fix| applied(fix, &fix.edits, origins, 0)).collect();
-    let suppressed = findings.suppressed.into_iter().map(|fix| SuppressedFix {
+    sites.sort_by_key(|decline| decline.site.start);
+    sites
+}
+
+/// The fixes that the configuration does not allow, in the order of the text.
+fn withheld(findings: &Findings, origins: &Origins<'_>) -> Vec<AppliedFix> {
+    findings.withheld.iter().map(|(_, fix)| applied(fix, &fix.edits, origins, 0)).collect()
+}
+
+/// The fixes that a comment asks not to make, in the order of the text.
+fn suppressed(findings: &Findings, origins: &Origins<'_>) -> Vec<SuppressedFix> {
+    let to_original = |fix: &SuppressedFix| SuppressedFix {
+        transform: fix.transform,
+        message: fix.message.clone(),
         range: origins.of(fix.range),
         comment: origins.of(fix.comment),
-        ..fix
-    });
-    outcome.suppressed = suppressed.collect();
+    };
+    findings.suppressed.iter().map(to_original).collect()
 }
 
 fn gain_of(fix: &Fix, source: &Source) -> Option<Gain> {

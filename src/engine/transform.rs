@@ -23,8 +23,20 @@ pub struct Meta {
     pub reasons: &'static [Reason],
     /// The oldest Python that its result runs on.
     pub oldest: PythonVersion,
-    /// Fixes of a smaller number win over overlapping ones.
+    /// Fixes of a smaller number win over overlapping ones, and those from [`Meta::LAST`] on wait until there are
+    /// no others.
     pub priority: u8,
+}
+
+impl Meta {
+    /// The priority from which on a fix is made only where nothing else is left to do: it hides names that others
+    /// know a loop by.
+    ///
+    /// ```python
+    /// _append = out.append
+    /// for x in xs: _append(x)                # no comprehension any more
+    /// ```
+    pub const LAST: u8 = 200;
 }
 
 /// One rewrite: judgement, no plumbing.

@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use super::guards::Guarded;
+use super::replacements::Replacements;
 use super::types::{Inference, Memo, Sources};
 use super::{Flow, GuardTrial, Model, Refusal, ScopeId, ScopeKind, Type, World};
 use crate::syntax::{Field, Node, SyntaxTree};
@@ -25,6 +26,7 @@ pub struct Facts<'t> {
     tree: &'t SyntaxTree<'t>,
     world: &'t dyn World,
     model: OnceCell<Model<'t>>,
+    replacements: OnceCell<Replacements<'t>>,
     flows: RefCell<HashMap<ScopeId, Rc<Flow>>>,
     pub(super) types: RefCell<Memo>,
     annotations: Annotations,
@@ -38,6 +40,7 @@ impl<'t> Facts<'t> {
             tree,
             world,
             model: OnceCell::new(),
+            replacements: OnceCell::new(),
             flows: RefCell::default(),
             types: RefCell::default(),
             annotations: Annotations::Trusted,
@@ -94,6 +97,11 @@ impl<'t> Facts<'t> {
     /// Scopes, bindings and references.
     pub fn model(&self) -> &Model<'t> {
         self.model.get_or_init(|| Model::build(self.tree))
+    }
+
+    /// What the file puts in the place of attributes and builtins.
+    pub(super) fn replacements(&self) -> &Replacements<'t> {
+        self.replacements.get_or_init(|| Replacements::of(self.tree))
     }
 
     /// The scope whose body runs `node`: a function, a class, a lambda or the module.

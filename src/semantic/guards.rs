@@ -7,6 +7,7 @@ mod comprehension;
 mod consumption;
 mod iteration;
 mod layout;
+mod lookups;
 mod modules;
 mod names;
 mod order;
@@ -22,6 +23,7 @@ pub use comprehension::{Form, Place, fits_comprehension, leaves_no_name, walrus_
 pub use consumption::{Treatment, iterates_quietly, treats_quietly, treats_type_quietly, unpacks_quietly};
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
+pub use lookups::{is_hot, not_patched, not_replaced, not_suspended, standard_function, stays_the_same};
 pub use modules::{StandardName, has_run, import_has_run, standard_name};
 pub use names::{
     builtin, leaks_into, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes,

@@ -21,6 +21,7 @@ mod model;
 pub mod pure;
 mod reason;
 pub mod regex_syntax;
+mod replacements;
 mod roles;
 mod scope;
 pub mod standard;

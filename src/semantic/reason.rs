@@ -250,6 +250,19 @@ reasons! {
     /// The form that would be right was measured to be slower on every Python that is asked for.
     NoGain, "no-gain", "what would be right here was measured to be no faster on the target version",
         "select the transform by name";
+    /// The loop runs at the module level.
+    ModuleLevel, "module-level", "a name of the module is no local variable, so that nothing would be gained",
+        "move the loop into a function";
+    /// What holds the attribute is not the same all the time.
+    ReceiverRebound, "receiver-rebound", "{} gets another value or is deleted, in the loop or behind it",
+        "use another name for the other value";
+    /// The name may have no value before the loop, where it would be read.
+    UnboundBefore, "unbound-before", "{} may have no value yet before the loop",
+        "give it a value on every way to the loop";
+    /// The file itself puts another function in the place of one.
+    Replaced, "replaced", "this file may put something else in the place of {}", "";
+    /// Other code runs while the loop is suspended.
+    Suspended, "suspended", "the loop stops at `yield` or `await`, and other code may replace {} meanwhile", "";
     /// The goal that the user stated is not met.
     GoalNotMet, "goal-not-met", "it was not measured to gain what `--goal` asks for", "leave `--goal` out";
     /// The function that holds it takes little of the time.

@@ -1,9 +1,13 @@
 //! Whether a name is a module of the standard library, or a function of one.
 
+mod functions;
+
 use super::guards::Guarded;
 use super::{Answer, BindingKind, Facts, Reason, Refusal, Resolution, Taints, VariableId};
 use crate::syntax::{Attribute, Field, Kind, Node};
 use crate::text::Range;
+
+pub use functions::{FUNCTIONS, is_function};
 
 /// That `variable` is always the standard module `module`, under whatever name.
 ///

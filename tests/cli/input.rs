@@ -187,7 +187,8 @@ fn the_configuration_is_obeyed() {
     assert!(run.out().starts_with("a.py:2:5: "), "{run:?}");
     assert!(run.err.contains("1 excluded; target Python 3.9 (target-version in pyfix.toml)"), "{run:?}");
     assert!(project.run(&["--check", "old/a.py"]).out().starts_with("old/a.py:2:5: "));
-    fs::write(project.root.join("other.toml"), "ignore = ['loop-append']\n").unwrap();
+    fs::write(project.root.join("other.toml"), "ignore = ['loop-append', 'loop-attribute-lookup']\n")
+        .unwrap();
     assert_eq!(project.run(&["--check", "--config", "other.toml"]).status, 0);
     assert_eq!(project.run(&["--config", "missing.toml"]).status, 2);
 }

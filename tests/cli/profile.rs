@@ -19,7 +19,7 @@ def warm(xs):
     for x in xs:
         out.append([y for y in range(20)])
     else:
-        out.append(1)
+        out = out + [1]
     return out
 
 

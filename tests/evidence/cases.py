@@ -16,6 +16,9 @@ class Holder(object):
     def __init__(self):
         self.items = ["first"]
 
+    def add(self, item):
+        self.items.append(item)
+
 
 def numbers(size):
     return {"xs": list(range(size))}
@@ -54,14 +57,15 @@ def lines(size):
 
 
 class Case(object):
-    """Forms of the same code: (name, lines) pairs, what the user wrote first."""
+    """Forms of the same code: (name, lines) pairs, what the user wrote first; `imports` give it global names."""
 
-    def __init__(self, transform, name, make, forms, at_module_level=False):
+    def __init__(self, transform, name, make, forms, at_module_level=False, imports=""):
         self.transform = transform
         self.name = name
         self.make = make
         self.forms = [(form, body.strip("\n")) for form, body in forms]
         self.at_module_level = at_module_level
+        self.imports = imports
 
 
 def fill(create, head, added, tail=()):
@@ -298,6 +302,103 @@ CASES += [
         "search-flags", "re.search('LOG', line, re.I)", "p.search(line)", "p = re.compile('LOG', re.I)"
     ),
     regex("compile", r"re.compile(r'\d+').search(line)", "p.search(line)", NUMBER),
+]
+
+
+def looked_up(transform, name, make, form, loop, hoisted, imports=""):
+    """`loop` against `hoisted`, which looks up once what the loop calls."""
+    forms = [("loop", loop), (form, hoisted)]
+    return Case(transform, name, make, forms, imports=imports)
+
+
+def attribute(name, make, loop, hoisted, imports=""):
+    return looked_up("loop-attribute-lookup", name, make, "looked-up-once", loop, hoisted, imports)
+
+
+def called(name, make, function, imports=""):
+    """A function that is global, called for each item."""
+    loop = "r = 0\n{}for x in xs:\n    r = {}(x)"
+    local = "_" + function
+    hoisted = loop.format("%s = %s\n" % (local, function), local)
+    return looked_up("loop-global-lookup", name, make, "local", loop.format("", function), hoisted, imports)
+
+
+FILTERED = """
+for x in xs:
+    if x:
+        %s(x)
+    else:
+        %s(1)
+"""
+
+
+def adding(name, empty, method):
+    """Something that no comprehension can stand for: the method is named twice."""
+    direct, local = "r." + method, "_" + method
+    loop = "r = %s" % empty + FILTERED % (direct, direct)
+    return attribute(name, numbers, loop, "r = %s\n%s = %s" % (empty, local, direct) + FILTERED % (local, local))
+
+
+def doubled(x):
+    x = x * 2
+    if x < 0:
+        x = 0
+    return x
+
+
+def doubles(size):
+    return {"xs": list(range(size)), "f": doubled}
+
+
+def appending_results(name, element):
+    """A list's method beside calls that take longer than finding it."""
+    loop = "r = []\n%sfor x in xs:\n    if x != 1:\n        %s(%s)"
+    direct = loop % ("", "r.append", element)
+    return attribute(name, doubles, direct, loop % ("_append = r.append\n", "_append", element))
+
+
+CASES += [
+    attribute(
+        "module-function",
+        numbers,
+        "r = 0\nfor x in xs:\n    r += math.sqrt(x)",
+        "r = 0\n_sqrt = math.sqrt\nfor x in xs:\n    r += _sqrt(x)",
+        "import math",
+    ),
+    attribute(
+        "module-in-comprehension",
+        numbers,
+        "r = [math.sqrt(x) for x in xs]",
+        "_sqrt = math.sqrt\nr = [_sqrt(x) for x in xs]",
+        "import math",
+    ),
+    adding("list-method", "[]", "append"),
+    adding("set-method", "set()", "add"),
+    appending_results("beside-one-call", "f(x)"),
+    appending_results("beside-two-calls", "f(f(x))"),
+    attribute(
+        "dict-method",
+        numbers,
+        "d = {}\nfor x in xs:\n    r = d.get(x)",
+        "d = {}\n_get = d.get\nfor x in xs:\n    r = _get(x)",
+    ),
+    attribute(
+        "own-method",
+        holders,
+        "h = Holder()\nfor x in xs:\n    h.add(x)",
+        "h = Holder()\n_add = h.add\nfor x in xs:\n    _add(x)",
+    ),
+    called("len", words, "len"),
+    called("str", numbers, "str"),
+    looked_up(
+        "loop-global-lookup",
+        "isinstance",
+        numbers,
+        "local",
+        "r = 0\nfor x in xs:\n    r = isinstance(x, int)",
+        "r = 0\n_isinstance = isinstance\nfor x in xs:\n    r = _isinstance(x, int)",
+    ),
+    called("imported", numbers, "sqrt", "from math import sqrt"),
 ]
 
 

@@ -216,6 +216,8 @@ def function_of(case, body, names):
     lines += ["        " + line for line in body.split("\n")]
     lines += ["        return " + result, "    return run"]
     namespace = {}
+    # What a user imports is global, which is what some forms are about.
+    exec(case.imports, namespace)
     exec(compile("\n".join(lines), case.name, "exec"), namespace)
     return namespace["make"](**names)
 

@@ -23,8 +23,12 @@ mod list_in_consumer;
 mod loop_any_all;
 #[path = "shapes/loop_append.rs"]
 mod loop_append;
+#[path = "shapes/loop_attribute_lookup.rs"]
+mod loop_attribute_lookup;
 #[path = "shapes/loop_counter.rs"]
 mod loop_counter;
+#[path = "shapes/loop_global_lookup.rs"]
+mod loop_global_lookup;
 #[path = "shapes/loop_min_max.rs"]
 mod loop_min_max;
 #[path = "shapes/loop_regex_compile.rs"]
@@ -78,6 +82,8 @@ pub const SHAPES: &[Shape] = &[
     loop_any_all::SHAPE,
     loop_min_max::SHAPE,
     loop_regex_compile::SHAPE,
+    loop_attribute_lookup::SHAPE,
+    loop_global_lookup::SHAPE,
     nested_loop::SHAPE,
     list_concat_loop::SHAPE,
     string_augment::SHAPE,

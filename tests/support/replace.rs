@@ -84,7 +84,7 @@ impl Transform for HoistAlpha {
             form: HoistForm::Value,
             anchor: outermost.range().start,
             expression: "re.compile('a')".to_owned(),
-            name: "_pattern",
+            name: "_pattern".to_owned(),
             scope: function.map_or(node.source().full_range(), |it| it.range()),
             uses: vec![Edit::replace(node.range(), ".pattern")],
         };

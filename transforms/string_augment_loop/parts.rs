@@ -238,7 +238,7 @@ impl<'t> Collected<'t> {
                 form: HoistForm::Value,
                 anchor: site.range().start,
                 expression: "[]".to_owned(),
-                name: "_parts",
+                name: "_parts".to_owned(),
                 scope,
                 uses,
             }],

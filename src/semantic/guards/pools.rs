@@ -92,7 +92,27 @@ pub fn looks_like_collection(
             && parts.iter().any(|part| part.text() == node.text())
             && is_touched(facts, node)
     });
-    (!touched).then_some(assumed)
+    (!touched && !has_method_taken(facts, pool)).then_some(assumed)
+}
+
+/// Whether a method of what `pool` names is called in a way that does not show where.
+///
+/// ```python
+/// _append = numbers.append
+/// for letter in letters:
+///     for number in numbers: _append(number)
+/// ```
+fn has_method_taken(facts: &Facts<'_>, pool: Node<'_>) -> bool {
+    let model = facts.model();
+    let Some(variable) = model.reference_at(pool).and_then(|reference| reference.variable) else {
+        return false;
+    };
+    model.variable(variable).references.iter().any(|id| {
+        let method = facts.tree().node(model.reference(*id).node).parent();
+        method.filter(|method| method.kind() == Kind::Attribute).is_some_and(|method| {
+            method.parent().and_then(Call::cast).is_none_or(|call| call.function != method)
+        })
+    })
 }
 
 /// Whether the file shows that a name in `pool` may be bound anew by the loops, or have no value yet.
