@@ -14,6 +14,7 @@ mod list_in_consumer;
 mod loop_any_all;
 mod loop_append;
 mod loop_counter;
+mod loop_invariant_call;
 mod loop_min_max;
 mod loop_regex_compile;
 mod loop_sum;
@@ -41,6 +42,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &loop_any_all::LoopAnyAll,
     &loop_min_max::LoopMinMax,
     &loop_regex_compile::LoopRegexCompile,
+    &loop_invariant_call::LoopInvariantCall,
     &nested_loop::NestedLoop,
     &list_concat_loop::ListConcatLoop,
     &string_augment::StringAugment,

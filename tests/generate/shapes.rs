@@ -25,6 +25,8 @@ mod loop_any_all;
 mod loop_append;
 #[path = "shapes/loop_counter.rs"]
 mod loop_counter;
+#[path = "shapes/loop_invariant_call.rs"]
+mod loop_invariant_call;
 #[path = "shapes/loop_min_max.rs"]
 mod loop_min_max;
 #[path = "shapes/loop_regex_compile.rs"]
@@ -76,6 +78,7 @@ pub const SHAPES: &[Shape] = &[
     loop_any_all::SHAPE,
     loop_min_max::SHAPE,
     loop_regex_compile::SHAPE,
+    loop_invariant_call::SHAPE,
     nested_loop::SHAPE,
     list_concat_loop::SHAPE,
     string_augment::SHAPE,
