@@ -10,8 +10,8 @@ use crate::edit::{Assumption, Decline, Edit, Fix, Hoist, Verdict};
 use crate::engine::{Cx, Gain, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Asked, Guarded};
-use crate::semantic::{Class, Facts, Reason, Refusal, Type};
-use crate::syntax::{Attribute, Kind, Node};
+use crate::semantic::{Class, Facts, Reason, Refusal, Resolution, Type};
+use crate::syntax::{Attribute, Call, Field, Kind, Node};
 use crate::text::PythonVersion;
 
 use super::hoisting::{moved_assignment, name_scope, widest};
@@ -134,7 +134,9 @@ fn assumed<'t>(
     let anchor = widest(facts, node, |region| {
         guards::own_names(facts, region)?;
         guards::holds_same(facts, root_of(measured), region)?;
-        let alone = guards::looks_like_collection(facts, region, measured, Asked::Again).is_some();
+        let alone = guards::looks_like_collection(facts, region, measured, Asked::Again).is_some()
+            && !is_handed_on(facts, region, measured)
+            && !is_waited_for(facts, region, node);
         if !alone || !candidate.is_made_every_turn(region) {
             return Err(refusal.clone());
         }
@@ -152,6 +154,72 @@ fn assumed<'t>(
         },
     ))
 }
+
+/// Whether the loop seems to wait for another length: nothing else in its condition is bound by it.
+///
+/// ```python
+/// while len(waiting) > 0: work()
+/// ```
+fn is_waited_for(facts: &Facts<'_>, region: Node<'_>, node: Node<'_>) -> bool {
+    let Some(condition) = region.child(Field::Condition).filter(|condition| condition.holds(node)) else {
+        return false;
+    };
+    let model = facts.model();
+    let mut reads = condition.descendants().filter_map(|part| model.reference_at(part)?.variable);
+    !reads.any(|variable| model.bindings_in(variable, region.range()).next().is_some())
+}
+
+/// Whether the loop calls a method of what holds the collection `measured`, or gives it or its holder to a function.
+///
+/// ```python
+/// while at < len(self.lines): self.read_more()
+/// while at < len(tokens): at = parse(tokens, at)
+/// ```
+fn is_handed_on(facts: &Facts<'_>, region: Node<'_>, measured: Node<'_>) -> bool {
+    let model = facts.model();
+    let Resolution::Variable(variable) = model.resolve(root_of(measured)) else { return true };
+    // len(self)
+    if measured.text() == "self" {
+        return true;
+    }
+    let parts: Vec<&str> = std::iter::successors(Some(measured), |part| Some(Attribute::cast(*part)?.object))
+        .map(|part| part.text())
+        .collect();
+    let mut references = model.references_in(variable, region.range());
+    references.any(|found| {
+        let read = facts.tree().node(found.node);
+        let part = read.chain().take_while(|part| parts.contains(&part.text())).last().unwrap_or(read);
+        let Some(parent) = part.parent() else { return true };
+        let call_of = |function: Node<'_>| {
+            let call = function.parent().and_then(Call::cast);
+            call.is_some_and(|call| call.function == function)
+        };
+        match parent.kind() {
+            Kind::ArgumentList => parent.parent().and_then(Call::cast).is_none_or(|call| {
+                !LOOKERS.contains(&call.function.text()) || !model.is_builtin(call.function)
+            }),
+            Kind::KeywordArgument | Kind::Assignment | Kind::Yield | Kind::ListSplat => true,
+            Kind::Attribute => call_of(parent) && part.text() != measured.text(),
+            _ => false,
+        }
+    })
+}
+
+/// Builtins that leave what they are given alone, as far as it is a collection.
+const LOOKERS: &[&str] = &[
+    "enumerate",
+    "len",
+    "list",
+    "max",
+    "min",
+    "print",
+    "range",
+    "reversed",
+    "sorted",
+    "sum",
+    "tuple",
+    "zip",
+];
 
 /// The name that a name or an attribute begins with.
 fn root_of(expression: Node<'_>) -> Node<'_> {

@@ -54,6 +54,7 @@ pub fn total_value(facts: &Facts<'_>, node: Node<'_>) -> Guarded<Type> {
             if number && node.has_token("-") { Ok(operand) } else { may_fail(facts, node) }
         }
         Kind::BinaryOperator => operation(facts, node),
+        Kind::Subscript => sliced(facts, node),
         Kind::Call => called(facts, node),
         _ => may_fail(facts, node),
     }
@@ -105,6 +106,29 @@ fn operation(facts: &Facts<'_>, node: Node<'_>) -> Guarded<Type> {
         "+" if left.is(Class::Str) && right.is(Class::Str) => Ok(left),
         _ => may_fail(facts, node),
     }
+}
+
+/// A piece of a string, a tuple or a list; an index may be too large, a slice is never.
+fn sliced(facts: &Facts<'_>, node: Node<'_>) -> Guarded<Type> {
+    let mut keys = node.children_in(Field::Subscript);
+    let slice = keys.next().filter(|key| key.kind() == Kind::Slice && keys.next().is_none());
+    let (Some(slice), Some(value)) = (slice, node.child(Field::Value)) else { return may_fail(facts, node) };
+    let whole = total_value(facts, value)?;
+    let known = matches!(whole.class(), Some(Class::Str | Class::Bytes | Class::Tuple | Class::List));
+    // 'abc'[::0]
+    let steps = slice.children().filter(|part| part.is_token(":")).count() > 1;
+    let mut bounds = slice.named_children().filter(|part| !part.is_trivia());
+    let numbers = bounds.try_fold(true, |so_far, bound| {
+        total_value(facts, bound)
+            .map(|found| so_far && matches!(found.class(), Some(Class::Int | Class::None)))
+    })?;
+    if !known || steps || !numbers {
+        return may_fail(facts, node);
+    }
+    Ok(match whole.class() {
+        Some(class @ (Class::Tuple | Class::List)) => Type::of(class, whole.item()),
+        _ => whole,
+    })
 }
 
 /// A call of a known function, or of a method of a string.
