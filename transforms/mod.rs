@@ -11,6 +11,7 @@ mod lambdas;
 mod list_building_iter;
 mod list_concat_loop;
 mod list_in_consumer;
+mod list_literal_membership;
 mod loop_any_all;
 mod loop_append;
 mod loop_counter;
@@ -55,6 +56,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &list_in_consumer::ListInConsumer,
     &redundant_list::RedundantList,
     &dict_keys_membership::DictKeysMembership,
+    &list_literal_membership::ListLiteralMembership,
     &range_len::RangeLen,
     &manual_enumerate::ManualEnumerate,
     &sorted_first::SortedFirst,

@@ -21,7 +21,7 @@ use super::Refusal;
 
 pub use comprehension::{Form, Place, fits_comprehension, leaves_no_name, walrus_allowed};
 pub use consumption::{Treatment, iterates_quietly, treats_quietly, treats_type_quietly, unpacks_quietly};
-pub use invariance::{holds_same, is_only_looked_at, total_value, unchanged};
+pub use invariance::{hashes_everywhere, holds_same, is_only_looked_at, total_value, unchanged};
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use modules::{StandardName, has_run, import_has_run, standard_name};

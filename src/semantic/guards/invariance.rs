@@ -213,6 +213,19 @@ pub fn holds_same(facts: &Facts<'_>, name: Node<'_>, region: Node<'_>) -> Guarde
     Ok(())
 }
 
+/// That `key` has a value that is a number, a string or the like, wherever its names have theirs: hashing it does nothing
+/// else. Tests on the way to it do not count.
+///
+/// # Errors
+///
+/// As [`total_value`], and when it is something else.
+pub fn hashes_everywhere(facts: &Facts<'_>, key: Node<'_>) -> Guarded {
+    if !is_plain(&total_value(facts, key)?) {
+        may_fail(facts, key)?;
+    }
+    Ok(())
+}
+
 /// Whether nothing in the file changes what `variable` holds, so that nobody can tell how often it is made.
 pub fn is_only_looked_at(facts: &Facts<'_>, variable: VariableId) -> bool {
     only_looked_at(facts, variable)
