@@ -19,6 +19,8 @@ mod list_building_iter;
 mod list_concat_loop;
 #[path = "shapes/list_in_consumer.rs"]
 mod list_in_consumer;
+#[path = "shapes/list_literal_membership.rs"]
+mod list_literal_membership;
 #[path = "shapes/loop_any_all.rs"]
 mod loop_any_all;
 #[path = "shapes/loop_append.rs"]
@@ -91,6 +93,7 @@ pub const SHAPES: &[Shape] = &[
     list_in_consumer::SHAPE,
     redundant_list::SHAPE,
     dict_keys_membership::SHAPE,
+    list_literal_membership::SHAPE,
     range_len::SHAPE,
     manual_enumerate::SHAPE,
     sorted_first::SHAPE,
