@@ -71,7 +71,7 @@ impl Transform for ListLiteralMembership {
     }
 }
 
-/// `x in {1, 2, 3}`, a constant of the compiled code as the tuple is that CPython makes of the list.
+/// `x in {1, 2, 3}`, a constant of the compiled code as the tuple is that `CPython` makes of the list.
 fn as_set(cx: &Cx<'_>, display: &Display<'_>, key: Node<'_>) -> Verdict {
     let facts = cx.facts;
     let node = display.node;

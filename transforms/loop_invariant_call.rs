@@ -82,7 +82,7 @@ impl Transform for LoopInvariantCall {
             footprint: vec![node.range()],
         };
         let moves = || moved_assignment(facts, node, anchor, scope);
-        if (candidate.may_keep(facts, &value) || candidate.is_kept_unchanged(facts))
+        if (Candidate::may_keep(facts, &value) || candidate.is_kept_unchanged(facts))
             && let Some((edits, lines)) = moves()
         {
             fix.edits = edits;
@@ -127,8 +127,8 @@ fn assumed<'t>(
     candidate: &Candidate<'t>,
     refusal: &Refusal,
 ) -> Option<(Node<'t>, Assumption)> {
-    let unproven =
-        matches!(refusal.reason, Reason::ClassUnknown | Reason::OperandChanges | Reason::MayFailEarly);
+    // other = seen                           # a list of this function that more than this loop knows
+    let unproven = matches!(refusal.reason, Reason::ClassUnknown | Reason::MayFailEarly);
     let node = candidate.call.node;
     let measured = candidate.call.sole_argument().filter(|_| unproven && candidate.name == "len")?;
     let anchor = widest(facts, node, |region| {

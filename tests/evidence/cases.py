@@ -928,7 +928,13 @@ CASES += [
     for count in (2, 3, 8)
 ]
 CASES += [
-    contained("always-the-first", first_tags, "[%s]" % listed(3, '"tag%d"'), "{%s}" % listed(3, '"tag%d"')),
+    contained(
+        "always-the-first",
+        first_tags,
+        "[%s]" % listed(3, '"tag%d"'),
+        "{%s}" % listed(3, '"tag%d"'),
+        "set-for-the-first",
+    ),
     contained("names", numbers, "[r, 5]", "(r, 5)", "tuple"),
     displayed("names-in-loop", numbers, "a, b, c, r = 1, 2, 3, 0", "[a, b, c]", "if x in [a, b, c]: r = x", "_values"),
     displayed(

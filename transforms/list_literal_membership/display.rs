@@ -56,7 +56,7 @@ impl<'t> Display<'t> {
         let text = |item: &Node<'_>| matches!(item.kind(), Kind::String | Kind::ConcatenatedString);
         let bytes = |item: &Node<'_>| facts.type_of(*item).is(Class::Bytes);
         let scalar = |item: &Node<'_>| item.kind() != Kind::Tuple;
-        let some_bytes = self.items.iter().any(|item| bytes(item));
+        let some_bytes = self.items.iter().any(bytes);
         let some_text = self.items.iter().any(|item| text(item) && !bytes(item));
         let found = facts.type_of(key).base();
         let mixed = (some_bytes && (some_text || found == Some(Class::Str)))
@@ -166,13 +166,12 @@ fn is_literal(node: Node<'_>) -> bool {
     match node.kind() {
         Kind::Integer | Kind::Float | Kind::True | Kind::False | Kind::None => true,
         Kind::String => StringPrefix::of(node).is_some_and(|prefix| !prefix.interpolated),
-        Kind::ConcatenatedString | Kind::Tuple => parts().all(is_literal),
+        Kind::ConcatenatedString | Kind::Tuple | Kind::Pair => parts().all(is_literal),
         Kind::UnaryOperator => {
             let number = node.child(Field::Argument);
             node.has_token("-")
                 && number.is_some_and(|number| matches!(number.kind(), Kind::Integer | Kind::Float))
         }
-        Kind::Pair => parts().all(is_literal),
         _ => false,
     }
 }

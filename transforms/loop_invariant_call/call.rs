@@ -94,7 +94,7 @@ impl<'t> Candidate<'t> {
             method.filter(|_| METHODS.contains(&name)).map(|_| Kinds::Method)?
         };
         // A new container at every turn: `list()`.
-        (kind == Kinds::Method || call.arguments().list.iter().count() > 0).then_some(())?;
+        (kind == Kinds::Method || !call.arguments().list.is_empty()).then_some(())?;
         let candidate = Self { call, name, kind, repeated_by };
         (!candidate.depends_on_turn(facts) && candidate.can_be_replaced()).then_some(candidate)
     }
@@ -222,7 +222,7 @@ impl<'t> Candidate<'t> {
     /// for x in xs: seen.append(name.upper())
     /// print(seen[0] is seen[1])
     /// ```
-    pub fn may_keep(&self, facts: &Facts<'_>, value: &Type) -> bool {
+    pub fn may_keep(facts: &Facts<'_>, value: &Type) -> bool {
         match value.class() {
             Some(Class::Bool | Class::None) => true,
             Some(Class::Int | Class::Float | Class::Str | Class::Bytes | Class::Tuple | Class::FrozenSet) => {
@@ -253,7 +253,7 @@ impl<'t> Candidate<'t> {
             Some(Class::Dict | Class::Iterator) | None => false,
             Some(_) => self.is_used_up(facts) || self.is_computed_with(),
         };
-        if !used_up && !self.may_keep(facts, value) {
+        if !used_up && !Self::may_keep(facts, value) {
             let node = self.call.node;
             facts.refuse(Refusal::about(Reason::FreshObject, node.range(), node.text()))?;
         }

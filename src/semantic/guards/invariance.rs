@@ -79,15 +79,15 @@ fn settled(facts: &Facts<'_>, name: Node<'_>) -> Guarded<Type> {
             return Ok(found);
         }
     }
-    match found.base() {
-        Some(
-            class @ (Class::Str | Class::Bytes | Class::Tuple | Class::Int | Class::Float | Class::Bool),
-        ) => no_odd_subclass(facts, name, class).map(|()| Type::exact(class)),
-        _ => {
-            facts.refuse(Refusal::about(Reason::ClassUnknown, name.range(), name.text()))?;
-            Ok(Type::Unknown)
-        }
+    if let Some(
+        class @ (Class::Str | Class::Bytes | Class::Tuple | Class::Int | Class::Float | Class::Bool),
+    ) = found.base()
+    {
+        no_odd_subclass(facts, name, class)?;
+        return Ok(Type::exact(class));
     }
+    facts.refuse(Refusal::about(Reason::ClassUnknown, name.range(), name.text()))?;
+    Ok(Type::Unknown)
 }
 
 /// Sums of numbers and of strings. Products of numbers are as long as their operands together; a string times a number
@@ -203,6 +203,12 @@ pub fn unchanged(facts: &Facts<'_>, node: Node<'_>, region: Node<'_>) -> Guarded
 
 /// That the read `name` sees the same object at every turn of `region`, and could see it in front of it.
 ///
+/// ```python
+/// for line in lines:
+///     print(line in [last, 'end'])
+///     last = line
+/// ```
+///
 /// # Errors
 ///
 /// When it may be bound in between, or anew by somebody else, or not bound before.
@@ -215,6 +221,11 @@ pub fn holds_same(facts: &Facts<'_>, name: Node<'_>, region: Node<'_>) -> Guarde
 
 /// That `key` has a value that is a number, a string or the like, wherever its names have theirs: hashing it does nothing
 /// else. Tests on the way to it do not count.
+///
+/// ```python
+/// for line in lines:
+///     if isinstance(key, str): print(line in {key, 'end'})
+/// ```
 ///
 /// # Errors
 ///

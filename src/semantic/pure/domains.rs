@@ -1,6 +1,5 @@
 //! For which numbers the functions of the table that may raise do not: what they give is then known to be a value.
 
-use super::super::flow::number;
 use super::super::{BindingKind, Facts, Resolution, VariableId};
 use crate::syntax::{Call, Field, Kind, Literal, LiteralKind, Node};
 
@@ -54,8 +53,9 @@ pub(super) fn accepts(facts: &Facts<'_>, name: &str, arguments: &[Node<'_>]) -> 
 /// Between which numbers the values of `node` lie. No more than what a float can hold exactly is ever answered.
 fn bounds(facts: &Facts<'_>, node: Node<'_>, steps: u32) -> Option<Bounds> {
     let found = match node.kind() {
-        Kind::Integer => number(node).map(|value| Bounds { low: value as f64, high: value as f64 }),
-        Kind::Float => node.text().parse().ok().map(|value| Bounds { low: value, high: value }),
+        Kind::Integer | Kind::Float => {
+            node.text().parse().ok().map(|value| Bounds { low: value, high: value })
+        }
         Kind::UnaryOperator if node.has_token("-") => {
             let negated = bounds(facts, node.child(Field::Argument)?, steps)?;
             Some(Bounds { low: -negated.high, high: -negated.low })
