@@ -49,7 +49,7 @@ pub(super) fn widest<'t>(
         }
         match fits(statement) {
             Ok(()) => found = Some(statement),
-            Err(refusal) if found.is_none() => return Err(refusal),
+            Err(hindrance) if found.is_none() => return Err(hindrance),
             Err(_) => break,
         }
     }

@@ -89,11 +89,11 @@ fn as_set(cx: &Cx<'_>, display: &Display<'_>, key: Node<'_>) -> Verdict {
         return Err(Decline::NotThisShape);
     }
     let mut assumptions = Vec::new();
-    if let Err(refusal) = guards::hashes_quietly(facts, key) {
-        if refusal.reason != Reason::ClassUnknown {
-            return Err(refusal.into());
+    if let Err(hindrance) = guards::hashes_quietly(facts, key) {
+        if hindrance.reason != Reason::ClassUnknown {
+            return Err(hindrance.into());
         }
-        let mut unproven = vec![refusal.sentence()];
+        let mut unproven = vec![hindrance.sentence()];
         unproven.extend(guards::what_would_tell(facts, key));
         assumptions.push(Assumption {
             id: "key-is-hashable",

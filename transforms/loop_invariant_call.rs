@@ -55,20 +55,16 @@ impl Transform for LoopInvariantCall {
         let mut assumptions = Vec::new();
         let (anchor, value) = match proven(facts, &candidate) {
             Ok(found) => found.ok_or(Decline::NotThisShape)?,
-            Err(refusal) => {
-                let (anchor, assumption) = assumed(facts, &candidate, &refusal).ok_or(refusal)?;
+            Err(hindrance) => {
+                let (anchor, assumption) = assumed(facts, &candidate, &hindrance).ok_or(hindrance)?;
                 assumptions.push(assumption);
                 (anchor, Type::exact(Class::Int))
             }
         };
         let scope = facts.body_scope(anchor);
         let measured = candidate.measured(facts);
-        pays(cx, &candidate)?;
-        // for x in xs: print(len(  # of all
-        //     name))
-        if let Some(comment) = comments_in(cx.tree, node.range()).next() {
-            facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;
-        }
+        is_worth_a_line(cx, &candidate)?;
+        moves_in_one_piece(cx, node)?;
         let mut fix = Fix {
             transform: META.id,
             message: format!("call `{}` before the loop", candidate.name),
@@ -121,14 +117,14 @@ fn proven<'t>(facts: &Facts<'_>, candidate: &Candidate<'t>) -> Guarded<Option<(N
 }
 
 /// The same for the length of something that a person would take for a collection which the loop leaves alone, with
-/// what has to be assumed, since `refusal` is in the way.
+/// what has to be assumed, since `hindrance` is in the way.
 fn assumed<'t>(
     facts: &Facts<'_>,
     candidate: &Candidate<'t>,
-    refusal: &Refusal,
+    hindrance: &Refusal,
 ) -> Option<(Node<'t>, Assumption)> {
     // other = seen                           # a list of this function that more than this loop knows
-    let unproven = matches!(refusal.reason, Reason::ClassUnknown | Reason::MayFailEarly);
+    let unproven = matches!(hindrance.reason, Reason::ClassUnknown | Reason::MayFailEarly);
     let node = candidate.call.node;
     let measured = candidate.call.sole_argument().filter(|_| unproven && candidate.name == "len")?;
     let anchor = widest(facts, node, |region| {
@@ -138,12 +134,12 @@ fn assumed<'t>(
             && !is_handed_on(facts, region, measured)
             && !is_waited_for(facts, region, node);
         if !alone || !candidate.is_made_every_turn(region) {
-            return Err(refusal.clone());
+            return Err(hindrance.clone());
         }
         Ok(())
     });
     let name = measured.text();
-    let mut reasons = vec![refusal.sentence()];
+    let mut reasons = vec![hindrance.sentence()];
     reasons.extend(guards::what_would_tell(facts, measured));
     Some((
         anchor.ok()??,
@@ -226,13 +222,24 @@ fn root_of(expression: Node<'_>) -> Node<'_> {
     Attribute::cast(expression).map_or(expression, |attribute| root_of(attribute.object))
 }
 
+/// ```python
+/// for x in xs: print(len(  # of all
+///     name))
+/// ```
+fn moves_in_one_piece(cx: &Cx<'_>, node: Node<'_>) -> Guarded {
+    match comments_in(cx.tree, node.range()).next() {
+        Some(comment) => cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range())),
+        None => Ok(()),
+    }
+}
+
 /// That the target was measured to gain, or that somebody asked for it.
 ///
 /// ```python
 /// for row in rows:
 ///     for i in range(len(names)): ...    # one call for all turns of the inner loop
 /// ```
-fn pays(cx: &Cx<'_>, candidate: &Candidate<'_>) -> Guarded {
+fn is_worth_a_line(cx: &Cx<'_>, candidate: &Candidate<'_>) -> Guarded {
     let node = candidate.call.node;
     let gain = Gain::of(META.id, candidate.measured(cx.facts), node.source().target().oldest);
     let faster = gain.is_some_and(|gain| gain.is_faster()) && !candidate.is_only_in_header();
