@@ -62,7 +62,7 @@ pub fn total_value(facts: &Facts<'_>, node: Node<'_>) -> Guarded<Type> {
 
 fn may_fail(facts: &Facts<'_>, node: Node<'_>) -> Guarded<Type> {
     facts.refuse(Refusal::about(Reason::MayFailEarly, node.range(), node.text()))?;
-    Ok(Type::Unknown)
+    Ok(facts.type_of(node))
 }
 
 /// What a name holds, where that is exactly a builtin class, or one that nothing can change and that is declared.
@@ -87,7 +87,7 @@ fn settled(facts: &Facts<'_>, name: Node<'_>) -> Guarded<Type> {
         return Ok(Type::exact(class));
     }
     facts.refuse(Refusal::about(Reason::ClassUnknown, name.range(), name.text()))?;
-    Ok(Type::Unknown)
+    Ok(facts.type_of(name).base().map_or(Type::Unknown, Type::exact))
 }
 
 /// Sums of numbers and of strings. Products of numbers are as long as their operands together; a string times a number
