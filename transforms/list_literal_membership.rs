@@ -76,7 +76,8 @@ fn as_set(cx: &Cx<'_>, display: &Display<'_>, key: Node<'_>) -> Verdict {
     let facts = cx.facts;
     let node = display.node;
     // A set is one already; Python 2 would make it anew every time.
-    if !matches!(node.kind(), Kind::List | Kind::Tuple) || !display.is_comparable(facts, key) {
+    let several = display.items.len() > 1 && matches!(node.kind(), Kind::List | Kind::Tuple);
+    if !several || !display.is_comparable(facts, key) {
         return Err(Decline::NotThisShape);
     }
     let python2 = node.source().may_run_on_python2();
