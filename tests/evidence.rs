@@ -24,13 +24,14 @@ const FASTER: f64 = 1.05;
 
 /// Forms that people ask for by name, where a faster one does not exist: their pages say where they are slower. The list
 /// in a `join` is so with 100,000 items, not with fewer; the copy of counts is so with 100,000 keys. Nobody knows
-/// whether an `any` goes to the end.
-const ASKED_FOR: [(&str, &str); 5] = [
+/// whether an `any` goes to the end, or whether what is looked for is always the first of a literal list.
+const ASKED_FOR: [(&str, &str); 6] = [
     ("string-concat", "percent"),
     ("string-augment-loop", "list"),
     ("nested-loop", "product"),
     ("list-in-consumer", "generator-to-the-end"),
     ("loop-counter", "dict-of-distinct"),
+    ("list-literal-membership", "set-for-the-first"),
 ];
 
 /// The sizes of collections at which a form has to pay.

@@ -281,7 +281,7 @@ fn layout(reason: Reason, before: &str, after: &str) -> Option<Change> {
         Reason::PragmaInTheWay => (tool_comments(before) != tool_comments(after)).then_some(Change::Comment),
         Reason::FormattingOff => (protected(before) != protected(after)).then_some(Change::Formatting),
         Reason::LineTooLong => (longest_line(before) < longest_line(after)).then_some(Change::Formatting),
-        Reason::NoGain | Reason::ModuleLevel => Some(Change::Speed),
+        Reason::NoGain | Reason::ModuleLevel | Reason::NotEveryTurn => Some(Change::Speed),
         Reason::LazyMessage => Some(Change::Template),
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! What the transforms share that look a function up once, before a loop, and call it through a local variable.
 
-use crate::edit::{Assumption, Edit, Fix, Hoist, Measured};
+use crate::edit::{Assumption, Edit, Fix, Hoist, HoistForm, Measured};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Class, Facts, Reason, Refusal, ScopeId, ScopeKind};
@@ -49,6 +49,7 @@ impl<'t> Lookup<'t> {
         let first = *self.uses.first()?;
         let scope = facts.body_scope(self.site);
         let hoist = Hoist {
+            form: HoistForm::Value,
             anchor: self.site.range().start,
             expression: first.text().to_owned(),
             name: local_name(name)?,

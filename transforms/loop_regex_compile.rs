@@ -6,17 +6,17 @@
 #[path = "loop_regex_compile/call.rs"]
 mod call;
 
-use crate::edit::render::{moved, whole_lines};
-use crate::edit::{Decline, Edit, Fix, Hoist, HoistForm, ImportRequest, Measured, Verdict};
+use crate::edit::render::moved;
+use crate::edit::{Decline, Fix, Hoist, HoistForm, ImportRequest, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::regex_syntax::{Flags, Oldest, PatternKind, surely_compiles};
-use crate::semantic::{Facts, Reason, Refusal, ScopeId, ScopeKind};
-use crate::syntax::{Assignment, Kind, Literal, LiteralKind, Node};
+use crate::semantic::{Facts, Reason, Refusal, ScopeId};
+use crate::syntax::{Field, Kind, Literal, LiteralKind, Node};
 use crate::text::PythonVersion;
 
-use super::hoisting::{anchor, name_scope};
+use super::hoisting::{anchor, moved_assignment, name_scope};
 use call::{Function, RegexCall};
 
 /// The transform.
@@ -173,27 +173,13 @@ fn module_name(
 
 /// `name = re.compile(...)`, moved as a whole, where nothing can tell when it ran.
 fn moved_statement(cx: &Cx<'_>, call: &RegexCall<'_>, anchor: Node<'_>, scope: ScopeId) -> Option<Fix> {
-    let facts = cx.facts;
-    let statement = call.node.statement()?;
-    let assignment =
-        Assignment::cast(statement).filter(|found| found.right == call.node && found.annotation.is_none())?;
-    (assignment.left.kind() == Kind::Identifier).then_some(())?;
-    bound_unnoticed(facts, assignment.left, statement, scope).ok()?;
-    // The block must not be left empty.
-    statement.next_statement().or_else(|| statement.previous_statement())?;
-    let lines = whole_lines(statement)?;
-    anchor.source().begins_line(anchor.range().start).then_some(())?;
-    comments_in(cx.tree, lines).next().is_none().then_some(())?;
-    let source = anchor.source();
-    let indentation = source.slice(source.indentation(anchor.range().start));
-    let text = moved(statement, indentation);
-    let newline = source.newline_at(anchor.range().start);
-    let inserted = Edit::insert(anchor.range().start, format!("{text}{newline}{indentation}"));
+    let (edits, lines) = moved_assignment(cx.facts, call.node, anchor, scope)?;
+    let name = call.node.parent()?.child(Field::Left)?;
     Some(Fix {
         transform: META.id,
-        message: format!("compile `{}` before the loop", assignment.left.text()),
+        message: format!("compile `{}` before the loop", name.text()),
         range: call.node.range(),
-        edits: vec![inserted, Edit::delete(lines)],
+        edits,
         footprint: vec![lines],
         strings: Vec::new(),
         hoists: Vec::new(),
@@ -214,33 +200,4 @@ fn measured(function: Function, flags: Option<Node<'_>>) -> Measured {
         _ => "search",
     };
     Measured::new(case, "compiled")
-}
-
-/// That nothing can tell when `statement` binds `name`.
-///
-/// ```python
-/// def seen(): return 'p' in globals()
-/// for line in lines:
-///     print(seen())
-///     p = re.compile('a')
-/// ```
-fn bound_unnoticed(facts: &Facts<'_>, name: Node<'_>, statement: Node<'_>, scope: ScopeId) -> Guarded {
-    let model = facts.model();
-    let id = guards::own_variable(facts, name, scope, Reason::TargetNotLocal)?;
-    let variable = model.variable(id);
-    let refusal = |reason| Refusal::about(reason, name.range(), name.text());
-    // p = 'z'; print(p); p = re.compile('a')
-    if variable.bindings.len() != 1 {
-        facts.refuse(refusal(Reason::TargetReadLater))?;
-    }
-    // Without a flow there is nothing to go on with.
-    let Some(flow) = facts.flow(scope) else { return Err(refusal(Reason::DynamicScope)) };
-    let early = variable.references.iter().map(|id| facts.tree().node(model.reference(*id).node));
-    if early.into_iter().any(|read| flow.maybe_unbound(model, id, read)) {
-        facts.refuse(refusal(Reason::MaybeUnbound))?;
-    }
-    if model.scope(scope).kind == ScopeKind::Module {
-        guards::unseen_outside(facts, &variable.name, statement.range(), Reason::TargetPublic)?;
-    }
-    Ok(())
 }

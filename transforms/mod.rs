@@ -11,12 +11,14 @@ mod lambdas;
 mod list_building_iter;
 mod list_concat_loop;
 mod list_in_consumer;
+mod list_literal_membership;
 mod lookups;
 mod loop_any_all;
 mod loop_append;
 mod loop_attribute_lookup;
 mod loop_counter;
 mod loop_global_lookup;
+mod loop_invariant_call;
 mod loop_min_max;
 mod loop_regex_compile;
 mod loop_sum;
@@ -47,6 +49,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &loop_regex_compile::LoopRegexCompile,
     &loop_attribute_lookup::LoopAttributeLookup,
     &loop_global_lookup::LoopGlobalLookup,
+    &loop_invariant_call::LoopInvariantCall,
     &nested_loop::NestedLoop,
     &list_concat_loop::ListConcatLoop,
     &string_augment::StringAugment,
@@ -59,6 +62,7 @@ const TRANSFORMS: &[&dyn Transform] = &[
     &list_in_consumer::ListInConsumer,
     &redundant_list::RedundantList,
     &dict_keys_membership::DictKeysMembership,
+    &list_literal_membership::ListLiteralMembership,
     &range_len::RangeLen,
     &manual_enumerate::ManualEnumerate,
     &sorted_first::SortedFirst,

@@ -153,7 +153,7 @@ fn always_computes(facts: &Facts<'_>, node: Node<'_>) -> bool {
 }
 
 /// Whether the method of `str` never fails with so many strings as arguments.
-fn never_fails(method: &str, arguments: usize) -> bool {
+pub(super) fn never_fails(method: &str, arguments: usize) -> bool {
     match method {
         "isalnum" | "isalpha" | "isdigit" | "islower" | "isspace" | "istitle" | "isupper" | "lower"
         | "upper" | "title" | "capitalize" | "swapcase" | "split" | "splitlines" => arguments == 0,

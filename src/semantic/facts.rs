@@ -143,4 +143,15 @@ impl<'t> Facts<'t> {
     pub fn type_by(&self, node: Node<'_>, sources: Sources) -> Type {
         Inference { facts: self, sources }.type_of(node)
     }
+
+    /// What the variable that `identifier` reads was bound to, when `sources` are asked. What a test tells that only
+    /// some ways to `identifier` pass is left out: it need not hold elsewhere.
+    ///
+    /// ```python
+    /// for x in xs:
+    ///     if name is not None: print(len(name))
+    /// ```
+    pub(super) fn bound_type_by(&self, identifier: Node<'_>, sources: Sources) -> Type {
+        Inference { facts: self, sources }.bound(identifier)
+    }
 }

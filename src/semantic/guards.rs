@@ -5,6 +5,7 @@
 
 mod comprehension;
 mod consumption;
+mod invariance;
 mod iteration;
 mod layout;
 mod lookups;
@@ -21,12 +22,14 @@ use super::Refusal;
 
 pub use comprehension::{Form, Place, fits_comprehension, leaves_no_name, walrus_allowed};
 pub use consumption::{Treatment, iterates_quietly, treats_quietly, treats_type_quietly, unpacks_quietly};
+pub use invariance::{hashes_everywhere, holds_same, is_only_looked_at, total_value, unchanged};
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use lookups::{is_hot, not_patched, not_replaced, not_suspended, standard_function, stays_the_same};
 pub use modules::{StandardName, has_run, import_has_run, standard_name};
 pub use names::{
-    builtin, leaks_into, outlives, own_names, own_variable, surely_bound, unseen_outside, vanishes,
+    builtin, is_consumed_at_once, leaks_into, outlives, own_names, own_variable, surely_bound,
+    unseen_outside, vanishes,
 };
 pub use order::{Event, Making, commute, filled_in_turn, making, repeatable};
 pub use pools::{Asked, Assumed, Nest, looks_like_collection, same_items};

@@ -4,12 +4,13 @@
 //! None of them runs code of a user's, changes anything, or reads anything but its arguments. A test calls each of them
 //! on every Python that it finds.
 
+mod domains;
 mod table;
 
 use bitflags::bitflags;
 
 use super::{Class, Facts, Items, Type, standard};
-use crate::syntax::{Argument, Call, Kind};
+use crate::syntax::{Argument, Call, Kind, Node};
 
 pub use table::CALLS;
 
@@ -39,6 +40,16 @@ pub(super) fn of_call(facts: &Facts<'_>, call: &Call<'_>, arguments: &[Type]) ->
         return of_builtin(call.function.text(), arguments, python2);
     }
     known(&standard::qualified_name(facts, call.function)?, arguments, python2)
+}
+
+/// Whether `call` of a function of the table, which may raise, surely does not for the numbers and letters among its
+/// arguments, which are `values`.
+pub(super) fn accepts(facts: &Facts<'_>, call: &Call<'_>, values: &[Node<'_>]) -> bool {
+    let function = call.function;
+    if function.kind() == Kind::Identifier && facts.model().is_builtin(function) {
+        return domains::accepts(facts, &format!("builtins.{}", function.text()), values);
+    }
+    standard::qualified_name(facts, function).is_some_and(|name| domains::accepts(facts, &name, values))
 }
 
 /// What is known of calling the builtin `name` with arguments of these types.

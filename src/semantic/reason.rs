@@ -247,6 +247,16 @@ reasons! {
     /// No spelling of a metaclass means the same to Python 2 and Python 3.
     MetaclassSpelling, "metaclass-spelling",
         "Python 2 and Python 3 spell the metaclass of {} in two ways", "name a target without Python 2";
+    /// An operand may be another one at some turn, or have no value before the loop.
+    OperandChanges, "operand-changes", "{} may change while the loop runs, or have no value before it",
+        "compute it in front of the loop by hand";
+    /// What would be evaluated before the loop may fail or do something else.
+    MayFailEarly, "may-fail-early",
+        "{} may fail or do something else, and would be evaluated even if the loop makes no turn", "";
+    /// Every turn makes an object of its own, which may be changed or told from others.
+    FreshObject, "fresh-object", "{} gives every turn an object of its own", "make it once, if one is enough";
+    /// What costs time would be evaluated although no turn may want it.
+    NotEveryTurn, "not-every-turn", "{} is evaluated in some turns only, and takes time", "";
     /// The form that would be right was measured to be slower on every Python that is asked for.
     NoGain, "no-gain", "what would be right here was measured to be no faster on the target version",
         "select the transform by name";

@@ -1022,3 +1022,121 @@ CASES += [
     calling("keyed", ForEachKey, Flyweight, "x % 10"),
     calling("keyed-with-init", ForEachKeyInitialized, Flyweight, "x % 10"),
 ]
+
+
+def tags(size):
+    return {"xs": ["tag%d" % (number % 16) for number in range(size)]}
+
+
+def small_numbers(size):
+    return {"xs": [number % 16 for number in range(size)]}
+
+
+def first_tags(size):
+    return {"xs": ["tag0"] * size}
+
+
+def hoisting(name, make, create, header, turn, hoisted, after, at_module_level=False):
+    """A loop, and the same with a line in front of it: in `header` and `turn` that line makes `after` of `before`."""
+    before, short = after
+    text = "%s\n    %s" % (header, turn)
+    loop = "%s\n%s" % (create, text)
+    moved = "%s\n%s\n%s" % (create, hoisted, text.replace(before, short))
+    return Case("loop-invariant-call", name, make, [("loop", loop), ("hoisted", moved)], at_module_level)
+
+
+LENGTH = "_length = len(name)", ("len(name)", "_length")
+NAMED = 'name = "some text"\nr = 0'
+
+CASES += [
+    hoisting("len", numbers, NAMED, "for x in xs:", "r = x - len(name)", *LENGTH),
+    hoisting("len-at-module-level", numbers, NAMED, "for x in xs:", "r = x - len(name)", *LENGTH, at_module_level=True),
+    hoisting(
+        "len-in-condition", numbers, "r = 0", "while r < len(xs):", "r += 1", "_length = len(xs)", ("len(xs)", "_length")
+    ),
+    Case(
+        "loop-invariant-call",
+        "len-in-comprehension",
+        numbers,
+        [
+            ("loop", 'name = "some text"\nr = [x for x in xs if x > len(name)]'),
+            ("hoisted", 'name = "some text"\n_length = len(name)\nr = [x for x in xs if x > _length]'),
+        ],
+    ),
+    hoisting(
+        "ord", numbers, "r = 0", "for x in xs:", 'r = x - ord("a")', '_code = ord("a")', ('ord("a")', "_code")
+    ),
+    hoisting(
+        "sqrt",
+        numbers,
+        "import math\nr = 0",
+        "for x in xs:",
+        "r = x * math.sqrt(2)",
+        "_value = math.sqrt(2)",
+        ("math.sqrt(2)", "_value"),
+    ),
+    hoisting(
+        "method",
+        tags,
+        'name = "Tag9"\nr = 0',
+        "for x in xs:",
+        "r = x == name.lower()",
+        "_text = name.lower()",
+        ("name.lower()", "_text"),
+    ),
+    hoisting(
+        "frozenset",
+        tags,
+        "r = 0",
+        "for x in xs:",
+        'r = x in frozenset(["tag1", "tag3", "tag5"])',
+        '_members = frozenset(["tag1", "tag3", "tag5"])',
+        ('frozenset(["tag1", "tag3", "tag5"])', "_members"),
+    ),
+]
+
+
+def contained(name, make, before, after, form="set"):
+    loop = "r = 0\nfor x in xs:\n    if x in %s:\n        r = x"
+    return Case("list-literal-membership", name, make, [("list", loop % before), (form, loop % after)])
+
+
+def displayed(name, make, create, display, turn, name_of):
+    loop = "%s\nfor x in xs:\n    %s" % (create, turn)
+    kept = display if not turn.startswith("if x in") else "(%s)" % display[1:-1]
+    moved = "%s\n%s = %s\nfor x in xs:\n    %s" % (create, name_of, kept, turn.replace(display, name_of))
+    return Case("list-literal-membership", name, make, [("list", loop), ("hoisted", moved)])
+
+
+def listed(count, spelling):
+    return ", ".join(spelling % number for number in range(count))
+
+
+CASES += [
+    contained("strings-%d" % count, tags, "[%s]" % listed(count, '"tag%d"'), "{%s}" % listed(count, '"tag%d"'))
+    for count in (2, 3, 8)
+]
+CASES += [
+    contained("numbers-%d" % count, small_numbers, "[%s]" % listed(count, "%d"), "{%s}" % listed(count, "%d"))
+    for count in (2, 3, 8)
+]
+CASES += [
+    contained(
+        "always-the-first",
+        first_tags,
+        "[%s]" % listed(3, '"tag%d"'),
+        "{%s}" % listed(3, '"tag%d"'),
+        "set-for-the-first",
+    ),
+    contained("names", numbers, "[r, 5]", "(r, 5)", "tuple"),
+    displayed("names-in-loop", numbers, "a, b, c, r = 1, 2, 3, 0", "[a, b, c]", "if x in [a, b, c]: r = x", "_values"),
+    displayed(
+        "dict-in-loop",
+        tags,
+        "r = 0",
+        '{"tag1": 1, "tag2": 2, "tag3": 3}',
+        'r = {"tag1": 1, "tag2": 2, "tag3": 3}.get(x, 0)',
+        "_values",
+    ),
+    displayed("list-in-loop", small_numbers, "r = 0", "[1, 2, 3]", "r = [1, 2, 3][x % 3]", "_values"),
+]

@@ -19,6 +19,8 @@ mod list_building_iter;
 mod list_concat_loop;
 #[path = "shapes/list_in_consumer.rs"]
 mod list_in_consumer;
+#[path = "shapes/list_literal_membership.rs"]
+mod list_literal_membership;
 #[path = "shapes/loop_any_all.rs"]
 mod loop_any_all;
 #[path = "shapes/loop_append.rs"]
@@ -29,6 +31,8 @@ mod loop_attribute_lookup;
 mod loop_counter;
 #[path = "shapes/loop_global_lookup.rs"]
 mod loop_global_lookup;
+#[path = "shapes/loop_invariant_call.rs"]
+mod loop_invariant_call;
 #[path = "shapes/loop_min_max.rs"]
 mod loop_min_max;
 #[path = "shapes/loop_regex_compile.rs"]
@@ -84,6 +88,7 @@ pub const SHAPES: &[Shape] = &[
     loop_regex_compile::SHAPE,
     loop_attribute_lookup::SHAPE,
     loop_global_lookup::SHAPE,
+    loop_invariant_call::SHAPE,
     nested_loop::SHAPE,
     list_concat_loop::SHAPE,
     string_augment::SHAPE,
@@ -96,6 +101,7 @@ pub const SHAPES: &[Shape] = &[
     list_in_consumer::SHAPE,
     redundant_list::SHAPE,
     dict_keys_membership::SHAPE,
+    list_literal_membership::SHAPE,
     range_len::SHAPE,
     manual_enumerate::SHAPE,
     sorted_first::SHAPE,

@@ -66,8 +66,7 @@ impl Trial {
         let target = Target { oldest, newest };
         let mut setup = Setup { registry: *registry, dialect, target, world, ..Setup::default() };
         // What does not pay by default is looked at all the same.
-        let unpaid =
-            ["loop-any-all", "loop-global-lookup", "loop-min-max", "loop-sum", "singleton-new"];
+        let unpaid = ["loop-any-all", "loop-global-lookup", "loop-min-max", "loop-sum", "singleton-new"];
         let often = program.transforms.iter().any(|id| unpaid.contains(id));
         if random.chance(if often { 90 } else { 10 }) {
             let ids = registry.transforms().map(|transform| transform.meta().id.to_owned());

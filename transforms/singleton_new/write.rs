@@ -51,7 +51,7 @@ impl<'t> Writer<'_, '_, 't> {
                 form: HoistForm::Class,
                 anchor: anchor(self.shape.class),
                 expression: code.clone(),
-                name: self.wanted_name(),
+                name: self.wanted_name().to_owned(),
                 scope: Range::new(0, self.cx.tree.source().len()),
                 uses: vec![use_],
             }],

@@ -44,7 +44,7 @@ pub fn has_run(facts: &Facts<'_>, variable: VariableId, anchor: Node<'_>) -> boo
 }
 
 /// What runs first of a statement.
-fn first_run(statement: Node<'_>) -> Node<'_> {
+pub(super) fn first_run(statement: Node<'_>) -> Node<'_> {
     let first = match statement.kind() {
         Kind::ForStatement => statement.child(Field::Right),
         Kind::WhileStatement | Kind::IfStatement => statement.child(Field::Condition),

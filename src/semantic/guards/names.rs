@@ -163,7 +163,7 @@ pub fn outlives(facts: &Facts<'_>, variable: VariableId) -> bool {
 
 /// Whether a comprehension is over when the expression around it is: it is no generator, or a builtin that
 /// keeps nothing consumes it.
-fn is_consumed_at_once(facts: &Facts<'_>, comprehension: Node<'_>) -> bool {
+pub fn is_consumed_at_once(facts: &Facts<'_>, comprehension: Node<'_>) -> bool {
     const CONSUMERS: &[&str] =
         &["all", "any", "sum", "min", "max", "sorted", "list", "tuple", "set", "frozenset", "dict"];
     if comprehension.kind() != Kind::GeneratorExpression {

@@ -78,7 +78,7 @@ fn is_new(facts: &Facts<'_>, value: Node<'_>) -> bool {
 }
 
 /// Whether the object in `variable` is known to this body alone, which does not change it in `region`.
-fn is_left_alone(facts: &Facts<'_>, variable: VariableId, region: Node<'_>) -> bool {
+pub(super) fn is_left_alone(facts: &Facts<'_>, variable: VariableId, region: Node<'_>) -> bool {
     let model = facts.model();
     let row = model.variable(variable);
     let scope = facts.body_scope(region);

@@ -35,6 +35,12 @@ pub fn behaves_as(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded<Ce
     if found.base() != Some(class) {
         facts.refuse(Refusal::about(Reason::ClassUnknown, node.range(), node.text()))?;
     }
+    no_odd_subclass(facts, node, class)?;
+    Ok(Certainty::Declared)
+}
+
+/// That no subclass of `class`, which `node` is declared to be, behaves in its own way.
+pub(super) fn no_odd_subclass(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded {
     let shown = subclass_here(facts, class).or_else(|| match facts.world().overriding_subclass(class) {
         Subclasses::None => None,
         Subclasses::Some(shown) => Some(shown),
@@ -43,7 +49,7 @@ pub fn behaves_as(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded<Ce
     if let Some(shown) = shown {
         facts.refuse(Refusal::about(Reason::SubclassInTheWay, node.range(), &shown))?;
     }
-    Ok(Certainty::Declared)
+    Ok(())
 }
 
 /// That hashing `node` and comparing it with others of its kind runs no code of a user's: it is a number, a string,

@@ -28,6 +28,16 @@ impl Inference<'_, '_> {
         value
     }
 
+    /// What the variable that the identifier `node` reads was bound to, whatever tests on the way there tell; never
+    /// [`Type::Never`].
+    pub(in crate::semantic) fn bound(&self, node: Node<'_>) -> Type {
+        let Resolution::Variable(variable) = self.facts.model().resolve(node) else { return Type::Unknown };
+        match self.variable(variable, node) {
+            Type::Never => Type::Unknown,
+            known => known,
+        }
+    }
+
     fn variable(&self, id: VariableId, read: Node<'_>) -> Type {
         let row = self.facts.model().variable(id);
         if !self.may_be_followed(row) {
