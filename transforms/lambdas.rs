@@ -149,6 +149,14 @@ impl<'t> Lambda<'t> {
                 Refusal::about(Reason::TargetCaptured, self.parameter.range(), self.parameter.text());
             facts.refuse(refusal)?;
         }
+        // filter(lambda x: [x for x in (x, 1)], xs)
+        if let Resolution::Variable(variable) = model.resolve(self.parameter)
+            && guards::leaks_into(facts, variable, self.body)
+        {
+            let refusal =
+                Refusal::about(Reason::TargetCaptured, self.parameter.range(), self.parameter.text());
+            facts.refuse(refusal)?;
+        }
         // filter(lambda x: next(it), xs)      # ends quietly
         // map(lambda x: super().f(x), xs)     # asks for an `x` of the class
         guards::fits_comprehension(facts, self.body, Form::Generator)?;

@@ -35,6 +35,7 @@ static META: Meta = Meta {
         Reason::OperandChanges,
         Reason::FreshObject,
         Reason::NotEveryTurn,
+        Reason::Replaced,
         Reason::NoGain,
         Reason::CommentInTheWay,
         Reason::SharedLine,
@@ -104,6 +105,12 @@ impl Transform for LoopInvariantCall {
 fn proven<'t>(facts: &Facts<'_>, candidate: &Candidate<'t>) -> Guarded<Option<(Node<'t>, Type)>> {
     let node = candidate.call.node;
     let value = guards::total_value(facts, node)?;
+    // with mock.patch('math.sqrt', fake): math.sqrt(4)
+    for call in node.descendants().filter_map(Call::cast) {
+        if call.function.kind() == Kind::Identifier || guards::standard_function(facts, call.function) {
+            guards::not_patched(facts, call.function)?;
+        }
+    }
     let anchor = widest(facts, node, |region| {
         guards::own_names(facts, region)?;
         guards::unchanged(facts, node, region)
