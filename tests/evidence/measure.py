@@ -1,6 +1,7 @@
 """Measures how much faster, or smaller, the forms of `cases.py` are on every CPython of this machine.
 
-    python3 measure.py                 measure everything, print a table, write docs/evidence.json
+    python3 measure.py                 measure everything, print a table, write docs/evidence.json and what
+                                       `report.py` makes of it
     python3 measure.py --only append   only cases whose transform or name holds that; written only with --output
     python3 measure.py --memory            only the memory of everything that is in docs/evidence.json
     python3 measure.py --only string-concat/ --merge   the same, in the place of those cases in docs/evidence.json
@@ -67,6 +68,11 @@ def main():
 def write(document, path):
     with open(path, "w") as file:
         file.write(written(document))
+    if path == OUTPUT:
+        # It needs a Python 3, which a worker need not be.
+        import report
+
+        report.write_all()
 
 
 def merged(document):

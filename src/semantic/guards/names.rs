@@ -1,11 +1,12 @@
 //! Guards about names: whose they are, who else can reach them, whether they have a value.
 
 use super::super::{
-    Answer, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, VariableFlags, VariableId,
+    Answer, BindingKind, Facts, Flow, Reason, Refusal, Resolution, ScopeId, ScopeKind, Taints, VariableFlags,
+    VariableId,
 };
 use super::{Guarded, header};
 use crate::syntax::{Argument, Call, Field, Kind, Node};
-use crate::text::Range;
+use crate::text::{Dialect, Range};
 
 /// The body that `node` runs in, if its names are known to be its own.
 ///
@@ -271,10 +272,18 @@ fn binds(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
 pub fn leaks_into(facts: &Facts<'_>, variable: VariableId, site: Node<'_>) -> bool {
     let model = facts.model();
     let name = &model.variable(variable).name;
-    site.source().may_run_on_python2()
-        && model.variables().any(|(other, row)| {
+    // In a text of Python 2 it is the variable itself that the comprehension binds.
+    let binds =
+        || model.bindings_in(variable, site.range()).any(|it| it.kind == BindingKind::ComprehensionTarget);
+    let leaks = || {
+        model.variables().any(|(other, row)| {
             row.name == *name
                 && row.flags.contains(VariableFlags::LEAKS_ON_PYTHON2)
                 && model.bindings_in(other, site.range()).next().is_some()
         })
+    };
+    match site.source().dialect() {
+        Dialect::Python2 => binds(),
+        Dialect::Python3 => site.source().may_run_on_python2() && leaks(),
+    }
 }
