@@ -16,7 +16,7 @@ use crate::syntax::{Kind, Node};
 use crate::text::{PythonVersion, Range};
 
 use super::filling::one_line;
-use super::hoisting::{moved_assignment, name_scope, widest};
+use super::hoisting::{moved_assignment, name_scope, repeats, widest};
 use display::{Display, Use};
 
 /// The transform.
@@ -141,7 +141,7 @@ fn as_tuple(cx: &Cx<'_>, display: &Display<'_>, hindrance: Decline) -> Verdict {
 fn hoisted(cx: &Cx<'_>, display: &Display<'_>) -> Verdict {
     let facts = cx.facts;
     let node = display.node;
-    if display.changes_with_turn(facts).ok_or(Decline::NotThisShape)? {
+    if !guards::is_hot(node, repeats) || display.changes_with_turn(facts).ok_or(Decline::NotThisShape)? {
         return Err(Decline::NotThisShape);
     }
     display.is_repeatable(facts)?;

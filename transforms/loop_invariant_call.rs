@@ -14,7 +14,7 @@ use crate::semantic::{Class, Facts, Reason, Refusal, Resolution, Type};
 use crate::syntax::{Attribute, Call, Field, Kind, Node};
 use crate::text::PythonVersion;
 
-use super::hoisting::{moved_assignment, name_scope, widest};
+use super::hoisting::{moved_assignment, name_scope, repeats, widest};
 use call::Candidate;
 
 /// The transform.
@@ -118,7 +118,14 @@ fn proven<'t>(facts: &Facts<'_>, candidate: &Candidate<'t>) -> Guarded<Option<(N
     let Some(anchor) = anchor else { return Ok(None) };
     // for x in xs:
     //     if x < 0: print(text.upper())   # a long text, which nobody may ask for
-    if candidate.takes_time() && !candidate.is_made_every_turn(anchor) {
+    // except KeyError: report(text.upper())
+    let rarely = candidate.takes_time() && !candidate.is_made_every_turn(anchor);
+    // The header of an inner loop is judged by what it gains.
+    let begins = |holder: Node<'_>, inner: Node<'_>| {
+        holder.kind() == Kind::ForStatement && inner.field() == Field::Right
+    };
+    let is_hot = guards::is_hot(node, |holder, inner| repeats(holder, inner) || begins(holder, inner));
+    if rarely || !is_hot {
         facts.refuse(Refusal::about(Reason::NotEveryTurn, node.range(), node.text()))?;
     }
     Ok(Some((anchor, value)))
