@@ -55,9 +55,9 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         return fix_source(&source.with_target(target), registry, config, world);
     }
     let job = Job { registry, config, world };
-    let mut outcome = job.converge(&tree, &transforms);
+    let (mut outcome, mut flaw) = job.converge(&tree, &transforms);
     let mut quarantined = Vec::new();
-    while let Err(failure) = job.check(&tree, &outcome, &transforms) {
+    while let Some(failure) = flaw {
         let guilty = job.guilty(&tree, &outcome, &transforms);
         if guilty.is_empty() {
             // Nothing took part, and still something is wrong: then nothing is changed.
@@ -68,7 +68,7 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         transforms.retain(|transform| !guilty.contains(&transform.meta().id));
         let report = |id: &&'static str| Quarantine { transform: (*id).to_owned(), failure: failure.clone() };
         quarantined.extend(guilty.iter().map(report));
-        outcome = job.converge(&tree, &transforms);
+        (outcome, flaw) = job.converge(&tree, &transforms);
     }
     outcome.quarantined = quarantined;
     outcome.target = Some(target);
@@ -159,40 +159,57 @@ struct Said {
 }
 
 /// Whether another round may find something.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Rounds {
     More,
     Over,
+    /// No fix could be made, although the transform of that name found one on that line.
+    Stuck(&'static str, u32),
 }
 
+/// What is wrong with a result: a bug in pyfix.
+type Flaw = Option<String>;
+
 impl Job<'_> {
-    /// Round after round until nothing changes.
-    fn converge(&self, original: &SyntaxTree<'_>, transforms: &[&'static dyn Transform]) -> Outcome {
+    /// Round after round until nothing changes. The last one shows that a run over the result would not change it.
+    fn converge(&self, original: &SyntaxTree<'_>, transforms: &[&'static dyn Transform]) -> (Outcome, Flaw) {
         let suppressions = Suppressions::of(original);
         if let Some(skip) = skip_file(original, &suppressions) {
-            return skipped(skip);
+            return (skipped(skip), None);
         }
         let mut course = Course::default();
+        let mut flaw = None;
         for round in 1..=MAX_ROUNDS + 1 {
             course.outcome.rounds = round;
             if round > MAX_ROUNDS {
-                return course.outcome;
+                let flaw = format!("after {MAX_ROUNDS} rounds the result still changes");
+                return (course.outcome, Some(flaw));
             }
-            let more = match course.outcome.text.clone() {
+            let text = match course.outcome.text.clone() {
                 // The text of the first round has been parsed already.
                 None if self.config.regions == RegionPolicy::Whole => {
-                    self.take_round(original, original, transforms, &mut course)
+                    match self.take_round(original, original, transforms, &mut course) {
+                        Rounds::More => continue,
+                        Rounds::Over | Rounds::Stuck(..) => break,
+                    }
                 }
-                text => {
-                    let text = text.unwrap_or_else(|| original.source().text().to_owned());
-                    let source = original.source().with_text(text);
-                    let Ok(tree) = self.parse(&source) else { break };
-                    self.take_round(original, &tree, transforms, &mut course)
+                text => text.unwrap_or_else(|| original.source().text().to_owned()),
+            };
+            let source = original.source().with_text(text);
+            let tree = match self.parse(&source) {
+                Ok(tree) => tree,
+                Err(failure) => {
+                    flaw = Some(format!("the result has a {failure}"));
+                    break;
                 }
             };
-            if more == Rounds::Over {
-                break;
-            }
+            flaw = match self.take_round(original, &tree, transforms, &mut course) {
+                Rounds::More => continue,
+                Rounds::Over => self.flaw(original, &course.outcome, &tree),
+                Rounds::Stuck(transform, line) => {
+                    Some(format!("another run would change the result again ({transform}, line {line})"))
+                }
+            };
+            break;
         }
         let Course { mut outcome, used, .. } = course;
         if outcome.text.as_deref() == Some(original.source().text()) {
@@ -200,7 +217,15 @@ impl Job<'_> {
         }
         outcome.fixes.sort_by_key(|fix| (fix.range, fix.round));
         outcome.unused_suppressions = suppressions.unused(&used, self.registry);
-        outcome
+        (outcome, flaw)
+    }
+
+    /// What is wrong with `outcome`, of which `result` is the tree.
+    fn flaw(&self, original: &SyntaxTree<'_>, outcome: &Outcome, result: &SyntaxTree<'_>) -> Flaw {
+        if let Some(transform) = outcome.unequal_strings.first() {
+            return Some(format!("{transform} would write a string of other pieces than before"));
+        }
+        verify(original, outcome, result).err()
     }
 
     /// Judges `tree`, the text as it is now, and applies what fits into one round.
@@ -232,7 +257,10 @@ impl Job<'_> {
                 outcome.suppressed.extend(said.suppressed);
                 outcome.suppressed.sort_by_key(|fix| fix.range.start);
             }
-            return Rounds::Over;
+            return match findings.fixes.first() {
+                Some((_, fix)) => Rounds::Stuck(fix.transform, source.line(fix.range.start)),
+                None => Rounds::Over,
+            };
         }
         if findings.fixes.iter().any(|(priority, _)| *priority < Meta::LAST) {
             *said_before = None;
@@ -347,35 +375,6 @@ impl Job<'_> {
         self.config.focus.as_ref().is_none_or(|focus| focus.includes(range))
     }
 
-    /// Verifies `outcome`, and that a run over its text would change nothing.
-    fn check(
-        &self,
-        original: &SyntaxTree<'_>,
-        outcome: &Outcome,
-        transforms: &[&'static dyn Transform],
-    ) -> Result<(), String> {
-        if outcome.rounds > MAX_ROUNDS {
-            return Err(format!("after {MAX_ROUNDS} rounds the result still changes"));
-        }
-        if let Some(transform) = outcome.unequal_strings.first() {
-            return Err(format!("{transform} would write a string of other pieces than before"));
-        }
-        let Some(text) = &outcome.text else { return Ok(()) };
-        let source = original.source().with_text(text.clone());
-        let tree = parse(&source, &Regions::whole(&source))
-            .map_err(|failure| format!("the result has a {failure}"))?;
-        verify(original, outcome, &tree)?;
-        let findings = self.round(&tree, transforms, &RangeMap::default().after(&outcome.edits));
-        match findings.fixes.first() {
-            Some((_, fix)) => Err(format!(
-                "another run would change the result again ({}, line {})",
-                fix.transform,
-                source.line(fix.range.start)
-            )),
-            None => Ok(()),
-        }
-    }
-
     /// The transforms without which the rest passes verification: one where that is enough, else all that
     /// took part.
     fn guilty(
@@ -388,8 +387,7 @@ impl Job<'_> {
         for suspect in &suspects {
             let others: Vec<_> =
                 transforms.iter().copied().filter(|transform| transform.meta().id != *suspect).collect();
-            let without = self.converge(original, &others);
-            if self.check(original, &without, &others).is_ok() {
+            if self.converge(original, &others).1.is_none() {
                 return vec![suspect];
             }
         }

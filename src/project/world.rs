@@ -49,6 +49,8 @@ struct ModuleFacts {
     module: OnceLock<Option<Module>>,
     mentions: OnceLock<Mentions>,
     answers: Mutex<HashMap<String, Answer>>,
+    /// Whether a file shadows the standard module of that name.
+    shadowed: Mutex<HashMap<String, Answer>>,
     /// By whether the type engine was asked, too.
     calls: Mutex<CallAnswers>,
 }
@@ -140,6 +142,7 @@ impl Project {
                 module: OnceLock::new(),
                 mentions: OnceLock::new(),
                 answers: Mutex::default(),
+                shadowed: Mutex::default(),
                 calls: Mutex::default(),
             })
         });
@@ -235,11 +238,17 @@ impl World for ProjectWorld<'_> {
     }
 
     fn shadows_standard_module(&self, name: &str) -> Answer {
+        let mut shadowed = self.facts.shadowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = shadowed.get(name) {
+            return *answer;
+        }
         let file = self.project.files().at(&self.facts.path);
         let target = file.map_or_else(Target::default, |file| self.project.target_of(file));
         let root = &self.project.root.path;
         let found = shadowing(&self.facts.path, root, name, target).iter().any(|place| place.is_file());
-        if found { Answer::Yes } else { Answer::No }
+        let answer = if found { Answer::Yes } else { Answer::No };
+        shadowed.insert(name.to_owned(), answer);
+        answer
     }
 
     fn copies_objects(&self, imports: &[&str]) -> Answer {

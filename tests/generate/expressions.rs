@@ -35,6 +35,12 @@ pub fn value(draft: &mut Draft) -> String {
     risky_value(draft).unwrap_or_else(|| plain_value(draft))
 }
 
+/// A value whose text does not tell the scope that it was made in, as that of a lambda does (decision 0012).
+pub fn value_with_text(draft: &mut Draft) -> String {
+    let value = value(draft);
+    if value.contains("lambda") || value.contains(" for ") { plain_value(draft) } else { value }
+}
+
 /// A value that has no effects, as long as the names in it hold plain values.
 pub fn plain_value(draft: &mut Draft) -> String {
     let name = draft.name();

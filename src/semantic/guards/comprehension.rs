@@ -4,7 +4,7 @@ use super::super::{BindingKind, Facts, Reason, Refusal, Resolution, ScopeKind};
 use super::iteration::may_stop_iteration;
 use super::{Guarded, unseen_outside, vanishes};
 use crate::syntax::{Call, Field, Kind, Node};
-use crate::text::{Dialect, PythonVersion};
+use crate::text::{Dialect, PythonVersion, Range};
 
 /// That `part` can move into a comprehension, or into a generator that a call consumes.
 ///
@@ -149,8 +149,13 @@ fn is_read_behind(facts: &Facts<'_>, name: Node<'_>, comprehension: Node<'_>) ->
     else {
         return true;
     };
+    // all([x for x in [x, 2]])             # what is iterated over first is evaluated outside
+    let first = comprehension.named_children().find(|part| part.kind() == Kind::ForInClause);
+    let first = first.and_then(|clause| clause.child(Field::Right)).map(|iterable| iterable.range());
+    let within = |range: Range| {
+        comprehension.range().contains(range) && !first.is_some_and(|first| first.contains(range))
+    };
     if name.source().dialect() == Dialect::Python2 {
-        let within = |range| comprehension.range().contains(range);
         let mut beside = model.references_in(variable, statement.range());
         return beside.any(|reference| !within(facts.tree().node(reference.node).range()))
             || vanishes(facts, name, statement, body).is_err();
@@ -168,7 +173,7 @@ fn is_read_behind(facts: &Facts<'_>, name: Node<'_>, comprehension: Node<'_>) ->
         node.kind() == Kind::Identifier
             && node.text() == name.text()
             && model.reference_at(node).is_some()
-            && !comprehension.holds(node)
+            && !within(node.range())
             && !own(node)
             && sees(node)
     });

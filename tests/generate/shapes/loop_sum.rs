@@ -3,7 +3,7 @@
 use super::Shape;
 use crate::generate::blocks::{self, Hazard};
 use crate::generate::draft::Draft;
-use crate::generate::expressions::{condition, iterable, value};
+use crate::generate::expressions::{condition, iterable, value_with_text};
 
 pub const SHAPE: Shape = Shape {
     transform: "loop-sum",
@@ -123,7 +123,7 @@ fn add(draft: &mut Draft, name: &str, numbers: bool) {
             2 => "len(str(x))".to_owned(),
             3 => "len(x)".to_owned(),
             4 => "int(x)".to_owned(),
-            5 => format!("len(str({}))", value(draft)),
+            5 => format!("len(str({}))", value_with_text(draft)),
             _ => "1".to_owned(),
         }
     };

@@ -3,7 +3,7 @@
 use super::Shape;
 use crate::generate::blocks::{self, Hazard};
 use crate::generate::draft::Draft;
-use crate::generate::expressions::value;
+use crate::generate::expressions::value_with_text;
 
 pub const SHAPE: Shape = Shape {
     transform: "string-augment",
@@ -134,6 +134,6 @@ fn part(draft: &mut Draft, name: &str) -> String {
         4 | 5 => format!("str({used})"),
         6 => format!("repr({used})"),
         7 => draft.pick(&["t", "t.upper()", "t[1:]", "(t if k else 'none')", "str(len(t))"]).to_owned(),
-        _ => format!("str({})", value(draft)),
+        _ => format!("str({})", value_with_text(draft)),
     }
 }

@@ -3,7 +3,7 @@
 use super::Shape;
 use crate::generate::blocks::{self, Hazard};
 use crate::generate::draft::{Draft, Frame, Language};
-use crate::generate::expressions::{condition, iterable, value};
+use crate::generate::expressions::{condition, iterable, value_with_text};
 
 pub const SHAPE: Shape = Shape {
     transform: "string-augment-loop",
@@ -200,8 +200,8 @@ fn added(draft: &mut Draft) -> String {
         3 => format!("repr({used})"),
         4 => format!("str({used}) + ', '"),
         5 => draft.pick(&["t", "t.upper()", "(t if k else 'none')", "', '", "t[1:]"]).to_owned(),
-        6 => format!("str({}) + t", value(draft)),
-        _ => format!("str({})", value(draft)),
+        6 => format!("str({}) + t", value_with_text(draft)),
+        _ => format!("str({})", value_with_text(draft)),
     }
 }
 
