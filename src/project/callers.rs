@@ -12,6 +12,7 @@ use super::digest::{Digest, How, Passing, REFLECTING_WORDS, Receiver};
 use super::files::{FileKind, Files, Grammar, ProjectFile};
 use super::lookups::Reach;
 use super::mentions::{Module, read_by_tools};
+use super::parallel::warm_up;
 use super::subclasses::ClassIndex;
 use super::usage;
 use super::words::WordHash;
@@ -277,12 +278,17 @@ pub(super) struct Reflections {
 
 impl Reflections {
     /// Looks at the files that may do so.
-    pub fn new(files: &Files, target: &dyn Fn(&ProjectFile) -> Target) -> Self {
+    pub fn new(files: &Files, target: &(dyn Fn(&ProjectFile) -> Target + Sync)) -> Self {
         let words = REFLECTING_WORDS.iter();
         let mut numbers: Vec<usize> =
             words.flat_map(|word| files.with_word(word.as_bytes()).map(|(number, _)| number)).collect();
         numbers.sort_unstable();
         numbers.dedup();
+        warm_up(&numbers, |number| {
+            if let Some(file) = files.list.get(*number).filter(|file| file.kind == FileKind::Code) {
+                file.digest(files, target(file));
+            }
+        });
         let mut all = Self::default();
         let mut searches = false;
         for number in numbers {

@@ -12,6 +12,7 @@ mod mentions;
 mod metaclasses;
 mod notebook;
 mod offenders;
+mod parallel;
 mod root;
 mod specifiers;
 mod stated;

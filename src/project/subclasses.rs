@@ -4,16 +4,14 @@
 //! may share instances is told by the names in class statements alone: two of one name count as one.
 
 use std::collections::{BTreeSet, HashMap};
-use std::num::NonZero;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use memchr::memmem::Finder;
 
 use super::class_statements::{Header, headers};
 use super::files::{FileKind, Files, Grammar, ProjectFile};
+use super::parallel::warm_up;
 use super::{offenders, usage};
 use crate::semantic::classes::{Family, FileClasses, Found, Source, is_known_module};
 use crate::semantic::{Class, Subclasses};
@@ -129,7 +127,11 @@ pub(super) fn overriding(
             return Subclasses::Some(format!("{} in {}", header.name, place(number)));
         }
     }
-    read_in_parallel(files, target_of);
+    warm_up(&files.list, |file| {
+        if file.kind == FileKind::Code && file.grammar == Grammar::Python {
+            file.classes(target_of(file));
+        }
+    });
     let mut known: Vec<(usize, &FileClasses)> = Vec::new();
     for (number, file) in code().filter(|(_, file)| file.grammar == Grammar::Python) {
         match file.classes(target_of(file)) {
@@ -148,32 +150,6 @@ pub(super) fn overriding(
             Subclasses::Some(format!("an object whose {name} is set in {}", place(number)))
         }
     }
-}
-
-/// Reads the classes of all files, so that nobody waits for them one by one.
-///
-/// The threads are its own, not those of a shared pool: the caller may hold a lock that other jobs of such a pool
-/// wait for.
-fn read_in_parallel(files: &Files, target_of: &(dyn Fn(&ProjectFile) -> Target + Sync)) {
-    /// Fewer are read sooner than a thread starts.
-    const WORTH_A_THREAD: usize = 20;
-    /// As deep as the parser allows text to be nested.
-    const STACK_SIZE: usize = 16 * 1024 * 1024;
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(file) = files.list.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if file.kind == FileKind::Code && file.grammar == Grammar::Python {
-                file.classes(target_of(file));
-            }
-        }
-    };
-    let most = thread::available_parallelism().map_or(1, NonZero::get);
-    thread::scope(|scope| {
-        for _ in 0..most.min(files.list.len() / WORTH_A_THREAD) {
-            // Where no thread starts, the files are read as they are asked for.
-            let _ = thread::Builder::new().stack_size(STACK_SIZE).spawn_scoped(scope, work);
-        }
-    });
 }
 
 /// Where an import of `module` in the file with this number leads.
