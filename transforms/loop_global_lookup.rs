@@ -6,9 +6,9 @@
 use crate::edit::{Decline, Measured, Verdict};
 use crate::engine::{Cx, Meta, Transform};
 use crate::semantic::guards;
-use crate::semantic::{Facts, Reason, Resolution, ScopeKind, VariableId, is_builtin_name};
+use crate::semantic::{Facts, Reason, Resolution, ScopeKind, VariableId, is_builtin_everywhere};
 use crate::syntax::{Call, Kind, Node};
-use crate::text::{Dialect, PythonVersion};
+use crate::text::PythonVersion;
 
 use super::hoisting::{loops, repeats};
 use super::lookups::{Lookup, function_around};
@@ -143,7 +143,8 @@ impl Known {
     fn of(facts: &Facts<'_>, name: Node<'_>) -> Option<Self> {
         match facts.model().resolve(name) {
             Resolution::Builtin => {
-                let there = FUNCTIONS.contains(&name.text()) && is_everywhere(name);
+                let there =
+                    FUNCTIONS.contains(&name.text()) && is_builtin_everywhere(name.source(), name.text());
                 there.then_some(Self::Builtin)
             }
             Resolution::Variable(variable) => {
@@ -164,16 +165,4 @@ impl Known {
         };
         Measured::new(case, "local")
     }
-}
-
-/// Whether the builtin is one on every Python of the target.
-///
-/// ```python
-/// for x in xs:
-///     if PY2: unichr(x)                  # no such name on Python 3
-/// ```
-fn is_everywhere(name: Node<'_>) -> bool {
-    const PYTHON2: &[&str] = &["long", "unichr", "unicode", "xrange"];
-    let python2 = name.source().dialect() == Dialect::Python2;
-    is_builtin_name(name.source(), name.text()) && (python2 || !PYTHON2.contains(&name.text()))
 }

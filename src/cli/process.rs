@@ -244,6 +244,7 @@ fn skipped(skip: &Skip) -> Obstacle {
         Skip::SyntaxError { .. }
         | Skip::TooDeep { .. }
         | Skip::LoneCarriageReturn { .. }
+        | Skip::RespelledName { .. }
         | Skip::ParserFailed => Obstacle::NotUnderstood(problem),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, apply};
+use crate::engine::respelled::respelled;
 use crate::engine::round_world::RoundWorld;
 use crate::engine::scan::may_match;
 use crate::engine::suppression::{Suppressions, skip_file};
@@ -49,6 +50,9 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         && let Some((at, _)) = health(source.text(), oldest).error
     {
         return skipped(Skip::SyntaxError { line: source.line(at) });
+    }
+    if let Some(name) = respelled(&tree) {
+        return skipped(Skip::RespelledName { line: name.line(), name: name.text().to_owned() });
     }
     let target = raised_by_syntax(source.target(), &tree);
     if target != source.target() {

@@ -8,6 +8,7 @@ mod evidence;
 mod fix_source;
 mod focus;
 mod outcome;
+mod respelled;
 mod round_world;
 mod scan;
 mod suppression;

@@ -120,6 +120,14 @@ pub enum Skip {
         /// The line (from 1) that it is on.
         line: u32,
     },
+    /// A name is spelled otherwise than Python reads it.
+    #[error("`{name}` at line {line} is another spelling of a name; write it as Python reads it")]
+    RespelledName {
+        /// The line (from 1) that it is on.
+        line: u32,
+        /// The name as it is spelled.
+        name: String,
+    },
     /// A marker in the first lines says that a program wrote the file.
     #[error("generated file")]
     Generated,
@@ -138,6 +146,7 @@ impl Skip {
             Skip::SyntaxError { .. } => "syntax-error",
             Skip::TooDeep { .. } => "too-deep",
             Skip::LoneCarriageReturn { .. } => "lone-carriage-return",
+            Skip::RespelledName { .. } => "respelled-name",
             Skip::Generated => "generated",
             Skip::FileIgnored => "file-ignored",
             Skip::ParserFailed => "parser-failed",

@@ -34,6 +34,8 @@ pub struct Project {
     classes: OnceLock<ClassIndex>,
     reflections: OnceLock<Reflections>,
     copiers: OnceLock<Copiers>,
+    /// Whether a file mentions `sys.path`.
+    moves_search: OnceLock<bool>,
     overriding: Mutex<HashMap<Class, Subclasses>>,
     /// By the absolute path of the module's file.
     modules: Mutex<HashMap<PathBuf, Arc<ModuleFacts>>>,
@@ -98,6 +100,7 @@ impl Project {
             classes: OnceLock::new(),
             reflections: OnceLock::new(),
             copiers: OnceLock::new(),
+            moves_search: OnceLock::new(),
             overriding: Mutex::default(),
             modules: Mutex::default(),
         }
@@ -177,6 +180,20 @@ impl Project {
         }
     }
 
+    /// Whether some file changes where modules are looked for, and some directory has a module of this name.
+    ///
+    /// ```python
+    /// sys.path.insert(0, 'lib'); import string
+    /// ```
+    fn may_import_from_anywhere(&self, name: &str) -> bool {
+        let files = self.files();
+        let changes = || {
+            let paths = files.with_word(b"path");
+            paths.into_iter().any(|(_, file)| memchr::memmem::find(&file.bytes, b"sys.path").is_some())
+        };
+        files.has_module(name) && *self.moves_search.get_or_init(changes)
+    }
+
     /// A class of the project that subclasses `class` and behaves otherwise.
     fn overriding(&self, class: Class) -> Subclasses {
         let mut known = self.overriding.lock().unwrap_or_else(PoisonError::into_inner);
@@ -245,7 +262,8 @@ impl World for ProjectWorld<'_> {
         let file = self.project.files().at(&self.facts.path);
         let target = file.map_or_else(Target::default, |file| self.project.target_of(file));
         let root = &self.project.root.path;
-        let found = shadowing(&self.facts.path, root, name, target).iter().any(|place| place.is_file());
+        let found = shadowing(&self.facts.path, root, name, target).iter().any(|place| place.is_file())
+            || self.project.may_import_from_anywhere(name);
         let answer = if found { Answer::Yes } else { Answer::No };
         shadowed.insert(name.to_owned(), answer);
         answer

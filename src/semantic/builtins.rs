@@ -21,6 +21,24 @@ pub fn is_builtin_name(source: &Source, name: &str) -> bool {
     has(PYTHON3) || SINCE.iter().any(|(since, added)| *since <= newest && *added == name)
 }
 
+/// Whether `name` is a builtin of every Python that may run `source`.
+///
+/// ```python
+/// for x in xs:
+///     if PY2: unichr(x)                  # no such name on Python 3
+///     if sys.version_info >= (3, 11): ExceptionGroup
+/// ```
+pub fn is_builtin_everywhere(source: &Source, name: &str) -> bool {
+    let has = |names: &[&str]| names.binary_search(&name).is_ok();
+    let oldest = source.target().oldest;
+    let python3 = || has(PYTHON3) || SINCE.iter().any(|(since, added)| *since <= oldest && *added == name);
+    has(EVERYWHERE)
+        || match source.dialect() {
+            Dialect::Python2 => has(PYTHON2),
+            Dialect::Python3 => !source.may_run_on_python2() && python3(),
+        }
+}
+
 /// Builtins of Python 2.7 and of every Python 3, sorted.
 const EVERYWHERE: &[&str] = &[
     "ArithmeticError",

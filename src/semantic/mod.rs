@@ -32,7 +32,7 @@ mod trial;
 mod types;
 mod world;
 
-pub use builtins::is_builtin_name;
+pub use builtins::{is_builtin_everywhere, is_builtin_name};
 pub use exports::Exports;
 pub use facts::{Annotations, Facts};
 pub use flow::{Flow, Reaching};

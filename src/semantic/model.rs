@@ -1,7 +1,7 @@
 //! The questions about names: which variable, builtin or neither a name means, and who else uses it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::bind::{self, Slots};
 use super::build::{self, MODULE, Names, Opened};
@@ -10,7 +10,7 @@ use super::scope::{
     Binding, BindingId, Reference, ReferenceId, Scope, ScopeId, ScopeKind, Taints, Variable, VariableId,
 };
 use super::taint;
-use crate::syntax::{Kind, Node, NodeId, SyntaxTree};
+use crate::syntax::{Attribute, Call, Kind, Node, NodeId, SyntaxTree, is_target};
 use crate::text::Range;
 
 /// What a name means.
@@ -38,6 +38,48 @@ pub struct Model<'t> {
     bindings: Vec<Binding>,
     references: Vec<Reference>,
     taints: Taints,
+    /// What attributes are set to, where the file may hold its own module as an object.
+    stored: Stored<'t>,
+}
+
+/// The names under which a file sets attributes.
+///
+/// ```python
+/// sys.modules[__name__].sum = f
+/// ```
+#[derive(Debug)]
+enum Stored<'t> {
+    Names(HashSet<&'t str>),
+    /// Some are computed.
+    Any,
+}
+
+impl<'t> Stored<'t> {
+    fn of(tree: &'t SyntaxTree<'t>) -> Self {
+        let mut names = HashSet::new();
+        for node in tree.nodes() {
+            if let Some(attribute) = Attribute::cast(node) {
+                if attribute.name.text() == "__dict__" {
+                    return Self::Any;
+                }
+                names.extend(is_target(node).then_some(attribute.name.text()));
+            } else if let Some(call) = Call::cast(node)
+                && matches!(call.function.text(), "setattr" | "delattr")
+            {
+                let name = call.arguments.named_children().filter(|part| !part.is_trivia()).nth(1);
+                let Some(name) = name.filter(|name| name.kind() == Kind::String) else { return Self::Any };
+                names.insert(name.text().trim_matches(['"', '\'']));
+            }
+        }
+        Self::Names(names)
+    }
+
+    fn may_hold(&self, name: &str) -> bool {
+        match self {
+            Self::Names(names) => names.contains(name),
+            Self::Any => true,
+        }
+    }
 }
 
 impl<'t> Model<'t> {
@@ -59,9 +101,14 @@ impl<'t> Model<'t> {
             }
         }
         let taints = collected.scopes.iter().fold(Taints::empty(), |taints, scope| taints | scope.taints);
+        let stored = match taints.contains(Taints::MODULE_OBJECT) {
+            true => Stored::of(tree),
+            false => Stored::Names(HashSet::new()),
+        };
         Self {
             tree,
             taints,
+            stored,
             scopes: collected.scopes,
             node_scopes: collected.node_scopes,
             opened: collected.opened,
@@ -199,7 +246,7 @@ impl<'t> Model<'t> {
             scope.taints.intersects(writable)
         });
         // `globals()["len"] = ...` works from anywhere.
-        if hidden || self.taints.contains(Taints::GLOBALS) {
+        if hidden || self.taints.contains(Taints::GLOBALS) || self.stored.may_hold(name) {
             return Resolution::Unknown;
         }
         Resolution::Builtin

@@ -39,7 +39,7 @@ pub(super) fn of_call(facts: &Facts<'_>, call: &Call<'_>, arguments: &[Type]) ->
     if call.function.kind() == Kind::Identifier && facts.model().is_builtin(call.function) {
         return of_builtin(call.function.text(), arguments, python2);
     }
-    known(&standard::qualified_name(facts, call.function)?, arguments, python2)
+    known(&standard::reachable_name(facts, call.function)?, arguments, python2)
 }
 
 /// Whether `call` of a function of the table, which may raise, surely does not for the numbers and letters among its
@@ -49,7 +49,7 @@ pub(super) fn accepts(facts: &Facts<'_>, call: &Call<'_>, values: &[Node<'_>]) -
     if function.kind() == Kind::Identifier && facts.model().is_builtin(function) {
         return domains::accepts(facts, &format!("builtins.{}", function.text()), values);
     }
-    standard::qualified_name(facts, function).is_some_and(|name| domains::accepts(facts, &name, values))
+    standard::reachable_name(facts, function).is_some_and(|name| domains::accepts(facts, &name, values))
 }
 
 /// What is known of calling the builtin `name` with arguments of these types.

@@ -112,6 +112,20 @@ pub fn qualified_name(facts: &Facts<'_>, expression: Node<'_>) -> Option<String>
     Some(name)
 }
 
+/// The same, where the module of it is surely there once the name at the root of `expression` has a value.
+///
+/// ```python
+/// import xml.dom
+/// xml.sax.saxutils.escape                # there only where somebody else has imported it
+/// ```
+pub fn reachable_name(facts: &Facts<'_>, expression: Node<'_>) -> Option<String> {
+    let qualified = qualified_name(facts, expression)?;
+    // The name is bound to a part of the dotted module, and the rest need not have been imported.
+    let reaches_in = Attribute::cast(expression)
+        .is_some_and(|found| found.object.kind() == Kind::Attribute && !qualified.starts_with("os.path."));
+    (!reaches_in).then_some(qualified)
+}
+
 fn first_binding(facts: &Facts<'_>, variable: VariableId) -> Range {
     let model = facts.model();
     let first = model.variable(variable).bindings.first().map(|id| model.binding(*id).node);

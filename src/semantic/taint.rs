@@ -10,9 +10,17 @@ pub(super) fn of_syntax(node: Node<'_>) -> Taints {
         Kind::ExecStatement => Taints::EVAL,
         Kind::ImportStatement | Kind::ImportFromStatement if imports_main(node) => Taints::MODULE_OBJECT,
         Kind::String if is_backticks(node) => Taints::EVAL,
+        Kind::String if is_given_main(node) => Taints::MODULE_OBJECT,
         Kind::Attribute => of_attribute(node),
         _ => Taints::empty(),
     }
+}
+
+/// `importlib.import_module('__main__')`, `sys.modules['__main__']`, but not `__name__ == '__main__'`.
+fn is_given_main(string: Node<'_>) -> bool {
+    let holder = string.parent().map(|up| up.kind());
+    !matches!(holder, Some(Kind::ComparisonOperator | Kind::ExpressionStatement))
+        && string.text().trim_matches(['"', '\'']) == "__main__"
 }
 
 /// Whether a string node is Python 2's `` `x` ``, whose names the grammar takes for text.
@@ -29,6 +37,8 @@ fn of_attribute(node: Node<'_>) -> Taints {
         "stack" | "trace" | "getouterframes" | "getinnerframes" if object.text() == "inspect" => {
             Taints::FRAMES
         }
+        // f.__globals__['x'] = 1
+        "__globals__" | "func_globals" => Taints::GLOBALS,
         // sys.modules[__name__].x
         "modules" if object.text() == "sys" => Taints::MODULE_OBJECT,
         "import_module" if is_given_own_name(node) => Taints::MODULE_OBJECT,

@@ -76,6 +76,8 @@ fn unintelligible() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> 
             "byte order mark",
         ),
         ("return.py", with_loop(b"x = 1\ry = 2\n", b""), "lone-carriage-return", "carriage return"),
+        ("letters.py", with_loop("ｎame = 1\n".as_bytes(), b""), "respelled-name", "another spelling"),
+        ("private.py", with_loop(b"class C: pass\n_C__x = 1\n", b""), "respelled-name", "another spelling"),
         ("syntax.py", with_loop(b"", b"def (:\n"), "syntax-error", "syntax error at line"),
         (
             "deep.py",

@@ -122,7 +122,9 @@ impl Expression {
     /// `head`, what the only loop iterates over, and `tail`.
     pub fn of_items(shape: &Shape<'_>, cx: &Cx<'_>, head: String, tail: &str) -> Self {
         let parts = vec![iterable(shape, cx)];
-        Self { head, parts, separator: ", ", tail: tail.to_owned(), copied: iterated(shape) }
+        // A comma that ends the last line of several would be the second one.
+        let separator = if tail.starts_with(',') { " " } else { ", " };
+        Self { head, parts, separator, tail: tail.to_owned(), copied: iterated(shape) }
     }
 
     /// `head`, the pieces of a comprehension, and `tail`.

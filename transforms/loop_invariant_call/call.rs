@@ -59,6 +59,9 @@ const METHODS: &[&str] = &[
 const TAKERS: &[&str] =
     &["all", "any", "frozenset", "len", "list", "max", "min", "set", "sorted", "sum", "tuple"];
 
+/// Literals that make a call longer than so many bytes take time.
+const LONG: u32 = 60;
+
 /// A call in a loop that depends on nothing that the innermost loop binds.
 pub(super) struct Candidate<'t> {
     pub call: Call<'t>,
@@ -159,7 +162,8 @@ impl<'t> Candidate<'t> {
             .arguments
             .descendants()
             .chain(method.into_iter().flat_map(|method| method.object.descendants()));
-        !quick && parts.any(|part| part.kind() == Kind::Identifier)
+        let long = self.call.node.range().len() > LONG;
+        !quick && (long || parts.any(|part| part.kind() == Kind::Identifier))
     }
 
     /// Whether every turn of the loop `anchor`, and of those in it, makes the call, as far as it makes any.
@@ -215,20 +219,21 @@ impl<'t> Candidate<'t> {
     }
 
     /// Whether all turns can have the same object, whatever becomes of it: nothing can change it, and nothing in the
-    /// file asks which object it is.
+    /// file asks which object it is. A number that is none equals nothing, but collections take an object for equal to
+    /// itself.
     ///
     /// ```python
     /// for x in xs: row = list(name)
     /// for x in xs: seen.append(name.upper())
     /// print(seen[0] is seen[1])
+    /// for x in xs: seen.add(abs(nan))
     /// ```
     pub fn may_keep(facts: &Facts<'_>, value: &Type) -> bool {
+        let plain = |class: Option<Class>| matches!(class, Some(Class::Int | Class::Str | Class::Bytes));
         match value.class() {
             Some(Class::Bool | Class::None) => true,
-            Some(Class::Int | Class::Float | Class::Str | Class::Bytes | Class::Tuple | Class::FrozenSet) => {
-                !asks_for_identity(facts)
-            }
-            _ => false,
+            Some(Class::Tuple | Class::FrozenSet) => plain(value.item().class()) && !asks_for_identity(facts),
+            class => plain(class) && !asks_for_identity(facts),
         }
     }
 
@@ -336,8 +341,10 @@ fn is_in_table(name: &str) -> bool {
     pure::CALLS.binary_search_by_key(&name, |row| row.name).is_ok()
 }
 
-/// Whether the file asks of any two objects whether they are the same one, and not only for `None` and its like.
+/// Whether the file asks of any two objects whether they are the same one, and not only for `None` and its like; or
+/// writes objects down, each one once.
 fn asks_for_identity(facts: &Facts<'_>) -> bool {
+    const ASKING: &[&str] = &["assertIs", "assertIsNot", "is_", "is_not", "marshal", "pickle", "cPickle"];
     facts.tree().nodes().any(|node| match node.kind() {
         Kind::ComparisonOperator => {
             let mut operators = node.children_in(Field::Operators);
@@ -346,7 +353,9 @@ fn asks_for_identity(facts: &Facts<'_>) -> bool {
             };
             operators.any(|operator| operator.text().starts_with("is")) && !node.named_children().any(single)
         }
-        Kind::Identifier => node.text() == "id" && facts.model().is_builtin(node),
+        Kind::Identifier => {
+            ASKING.contains(&node.text()) || node.text() == "id" && facts.model().is_builtin(node)
+        }
         _ => false,
     })
 }

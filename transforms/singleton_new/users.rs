@@ -75,7 +75,44 @@ pub(super) fn only_called(facts: &Facts<'_>, shape: &Shape<'_>) -> Guarded {
             facts.refuse(refusal(read))?;
         }
     }
+    let outside = facts.tree().nodes().filter(|node| !shape.new.holds(*node));
+    for node in outside {
+        if reaches_class(shape, node) {
+            facts.refuse(refusal(node))?;
+        }
+    }
     Ok(())
+}
+
+/// Whether `node` gets at a class, or at what makes its instances, by way of an instance.
+///
+/// ```python
+/// self.__class__.__new__(self.__class__)
+/// vars(type(self))
+/// ```
+fn reaches_class(shape: &Shape<'_>, node: Node<'_>) -> bool {
+    const PARTS: &[&str] =
+        &["__new__", "__class__", "__dict__", "__annotations__", "__reduce__", "__reduce_ex__", "__init__"];
+    let asked = |node: Node<'_>| {
+        node.parent().and_then(Attribute::cast).is_some_and(|it| {
+            it.object == node && matches!(it.name.text(), "__name__" | "__module__" | "__doc__")
+        })
+    };
+    if let Some(attribute) = Attribute::cast(node) {
+        let object = attribute.object.text();
+        let of_base = object == "object" || object.starts_with("super(");
+        let name = attribute.name.text();
+        // self.__init__() of another class
+        let here = name != "__init__" || shape.class.holds(node);
+        return PARTS.contains(&name) && here && !of_base && !asked(node);
+    }
+    let Some(call) = Call::cast(node) else { return false };
+    let compared = || node.parent().is_some_and(|up| up.kind() == Kind::ComparisonOperator);
+    match call.function.text() {
+        "vars" | "dir" | "delattr" => true,
+        "type" => !compared() && !asked(node),
+        _ => false,
+    }
 }
 
 fn is_call(read: Node<'_>) -> bool {

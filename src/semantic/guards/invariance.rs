@@ -5,8 +5,9 @@ use super::super::effects::{is_plain, never_fails};
 use super::super::types::only_looked_at;
 use super::super::{
     BindingKind, Class, Facts, Items, Reason, Refusal, Resolution, ScopeKind, Sources, Taints, Type,
-    VariableId, pure, standard,
+    VariableId, is_builtin_everywhere, pure, standard,
 };
+use super::lookups::not_patched;
 use super::modules::first_run;
 use super::steady::is_left_alone;
 use super::types::no_odd_subclass;
@@ -32,8 +33,12 @@ pub fn total_value(facts: &Facts<'_>, node: Node<'_>) -> Guarded<Type> {
         Kind::Identifier => settled(facts, node),
         // string.digits
         Kind::Attribute if facts.type_of(node).is(Class::Str) => {
-            let standard = standard::qualified_name(facts, node).is_some();
-            if standard { Ok(Type::exact(Class::Str)) } else { may_fail(facts, node) }
+            if standard::reachable_name(facts, node).is_none() {
+                return may_fail(facts, node);
+            }
+            // setattr(string, spelled(), 'ab')
+            not_patched(facts, node)?;
+            Ok(Type::exact(Class::Str))
         }
         Kind::ParenthesizedExpression => items().next().map_or_else(|| may_fail(facts, node), of),
         Kind::Tuple => Ok(Type::Exact(Class::Tuple, Items::Fixed(items().map(of).collect::<Guarded<_>>()?))),
@@ -161,7 +166,9 @@ fn called(facts: &Facts<'_>, node: Node<'_>) -> Guarded<Type> {
     let affix = |found: &Type| matches!(found, Type::Exact(Class::Tuple, Items::Fixed(parts)) if parts.iter().all(text));
     let name = method.name.text();
     let fits = types.iter().all(|found| text(found) || (name.ends_with("swith") && affix(found)));
-    if !fits || !never_fails(name, types.len()) {
+    // locale.setlocale(locale.LC_CTYPE, place); '\xe9'.isalpha()
+    let asks_locale = node.source().may_run_on_python2() && types.is_empty() && name != "splitlines";
+    if !fits || asks_locale || !never_fails(name, types.len()) {
         return may_fail(facts, node);
     }
     Ok(match name {
@@ -246,7 +253,7 @@ fn is_same(facts: &Facts<'_>, name: Node<'_>, region: Node<'_>) -> bool {
     let model = facts.model();
     let id = match model.resolve(name) {
         Resolution::Variable(id) => id,
-        Resolution::Builtin => return true,
+        Resolution::Builtin => return is_builtin_everywhere(name.source(), name.text()),
         Resolution::Unknown => return false,
     };
     if model.bindings_in(id, region.range()).next().is_some() || leaks_into(facts, id, region) {

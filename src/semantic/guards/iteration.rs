@@ -34,7 +34,8 @@ pub(super) fn may_stop_iteration(facts: &Facts<'_>, node: Node<'_>) -> bool {
 fn stops_iteration(facts: &Facts<'_>, node: Node<'_>, seen: &mut Vec<String>) -> bool {
     let Some(call) = Call::cast(node) else { return false };
     let method = Attribute::cast(call.function).map(|method| method.name.text());
-    let next = call.function.text() == "next" && facts.model().is_builtin(call.function);
+    // from six import next
+    let next = call.function.text() == "next";
     if matches!(method, Some("next" | "__next__")) || (next && call.sole_argument().is_some()) {
         return true;
     }

@@ -6,17 +6,9 @@ use crate::syntax::{Attribute, Field, Kind, Node};
 
 /// Whether `expression`, a name or an attribute, is a cheap function that the standard library has on every Python of
 /// the target, and whose module is there once the name at the root of the expression has a value.
-///
-/// ```python
-/// import xml.dom
-/// xml.sax.saxutils.escape                # there only where somebody else has imported it
-/// ```
 pub fn standard_function(facts: &Facts<'_>, expression: Node<'_>) -> bool {
-    let Some(qualified) = standard::qualified_name(facts, expression) else { return false };
-    // The name is bound to a part of the dotted module, and the rest need not have been imported.
-    let reaches_in = Attribute::cast(expression)
-        .is_some_and(|found| found.object.kind() == Kind::Attribute && !qualified.starts_with("os.path."));
-    !reaches_in && standard::is_function(expression.source(), &qualified)
+    standard::reachable_name(facts, expression)
+        .is_some_and(|qualified| standard::is_function(expression.source(), &qualified))
 }
 
 /// That no code of this file puts another attribute in the place of `name`, an identifier behind `object` and a dot,

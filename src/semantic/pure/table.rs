@@ -135,7 +135,7 @@ pub const CALLS: &[Row] = &[
     )
     .other_in_python2(),
     row("html.escape", &[one(C::STR)], Gives::Exactly(Class::Str)).python3_only(),
-    row("html.unescape", &[one(C::STR)], Gives::Exactly(Class::Str)).python3_only(),
+    row("html.unescape", &[one(C::STR)], Gives::Exactly(Class::Str)).raising().python3_only(),
     row("itertools.chain", &[many(C::HOLDER.union(C::STR))], Gives::Exactly(Class::Iterator)),
     row("itertools.count", &[many(C::INT)], Gives::Exactly(Class::Iterator)).raising(),
     row("itertools.cycle", &[one(C::HOLDER.union(C::STR))], Gives::Exactly(Class::Iterator)),
