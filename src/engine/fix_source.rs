@@ -208,7 +208,7 @@ impl Job<'_> {
             };
             flaw = match self.take_round(original, &tree, transforms, &mut course) {
                 Rounds::More => continue,
-                Rounds::Over => self.flaw(original, &course.outcome, &tree),
+                Rounds::Over => flaw_of(original, &course.outcome, &tree),
                 Rounds::Stuck(transform, line) => {
                     Some(format!("another run would change the result again ({transform}, line {line})"))
                 }
@@ -222,14 +222,6 @@ impl Job<'_> {
         outcome.fixes.sort_by_key(|fix| (fix.range, fix.round));
         outcome.unused_suppressions = suppressions.unused(&used, self.registry);
         (outcome, flaw)
-    }
-
-    /// What is wrong with `outcome`, of which `result` is the tree.
-    fn flaw(&self, original: &SyntaxTree<'_>, outcome: &Outcome, result: &SyntaxTree<'_>) -> Flaw {
-        if let Some(transform) = outcome.unequal_strings.first() {
-            return Some(format!("{transform} would write a string of other pieces than before"));
-        }
-        verify(original, outcome, result).err()
     }
 
     /// Judges `tree`, the text as it is now, and applies what fits into one round.
@@ -397,6 +389,14 @@ impl Job<'_> {
         }
         suspects.into_iter().collect()
     }
+}
+
+/// What is wrong with `outcome`, of which `result` is the tree.
+fn flaw_of(original: &SyntaxTree<'_>, outcome: &Outcome, result: &SyntaxTree<'_>) -> Flaw {
+    if let Some(transform) = outcome.unequal_strings.first() {
+        return Some(format!("{transform} would write a string of other pieces than before"));
+    }
+    verify(original, outcome, result).err()
 }
 
 /// ```python

@@ -101,9 +101,10 @@ impl<'t> Model<'t> {
             }
         }
         let taints = collected.scopes.iter().fold(Taints::empty(), |taints, scope| taints | scope.taints);
-        let stored = match taints.contains(Taints::MODULE_OBJECT) {
-            true => Stored::of(tree),
-            false => Stored::Names(HashSet::new()),
+        let stored = if taints.contains(Taints::MODULE_OBJECT) {
+            Stored::of(tree)
+        } else {
+            Stored::Names(HashSet::new())
         };
         Self {
             tree,

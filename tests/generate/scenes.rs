@@ -1,8 +1,5 @@
 //! Whole programs: a shape within a body of some kind, what it is called with, and what is asked at the end.
 
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
-
 use super::blocks;
 use super::draft::{Draft, Frame, Language};
 use super::expressions;
@@ -42,42 +39,23 @@ fn hazards_of(shapes: &[&Shape]) -> Vec<&'static str> {
     own.chain(expressions::HAZARDS).chain(blocks::HAZARDS).chain(HAZARDS).copied().collect()
 }
 
-/// All hazards that there are, each once.
+/// All hazards that there are.
 pub fn all_hazards() -> Vec<&'static str> {
-    static ALL: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        let all: BTreeSet<_> = hazards_of(&SHAPES.iter().collect::<Vec<_>>()).into_iter().collect();
-        all.into_iter().collect()
-    });
-    ALL.clone()
+    hazards_of(&SHAPES.iter().collect::<Vec<_>>())
 }
 
-/// The program of a seed. Seeds take turns in the hazard that the program is to meet; what a hazard asks for may come
-/// up rarely, so that some drafts are thrown away.
+/// The program of a seed.
 pub fn program(seed: u64) -> Program {
-    const DRAFTS: u64 = 60;
-    let hazards = all_hazards();
-    let sought = hazards[(seed % hazards.len() as u64) as usize];
-    let mut drafts = (0..DRAFTS).map(|attempt| drafted(seed + (attempt << 40), sought));
-    let first = drafts.next().expect("there is one draft at least");
-    if first.hazards.contains(&sought) {
-        return first;
-    }
-    drafts.find(|draft| draft.hazards.contains(&sought)).unwrap_or(first)
-}
-
-fn drafted(seed: u64, sought: &'static str) -> Program {
     let mut random = Random::new(seed);
     let language = match random.below(10) {
         0 => Language::Two,
         1 | 2 => Language::Both,
         _ => Language::Three,
     };
-    let asking: Vec<&Shape> = SHAPES.iter().filter(|shape| shape.hazards.contains(&sought)).collect();
-    let any: Vec<&Shape> = SHAPES.iter().collect();
-    let shape = random.pick(if asking.is_empty() { &any } else { &asking });
-    let second = random.chance(15).then(|| random.pick(&any));
+    let shape = &SHAPES[random.below(SHAPES.len())];
+    let second = random.chance(15).then(|| &SHAPES[random.below(SHAPES.len())]);
     let shapes: Vec<&Shape> = std::iter::once(shape).chain(second).collect();
-    let mut draft = Draft::new(random, language, &hazards_of(&shapes), sought);
+    let mut draft = Draft::new(random, language, &hazards_of(&shapes));
     opening(&mut draft, &shapes);
     scene(&mut draft, &shapes);
     closing(&mut draft);

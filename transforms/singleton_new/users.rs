@@ -109,7 +109,8 @@ fn reaches_class(shape: &Shape<'_>, node: Node<'_>) -> bool {
     let Some(call) = Call::cast(node) else { return false };
     let compared = || node.parent().is_some_and(|up| up.kind() == Kind::ComparisonOperator);
     match call.function.text() {
-        "vars" | "dir" | "delattr" => true,
+        "vars" => call.arguments.text() == "(cls)",
+        "dir" | "delattr" => true,
         "type" => !compared() && !asked(node),
         _ => false,
     }
