@@ -53,7 +53,7 @@ def sort_out(found, expected):
 def changed_blocks(before, after):
     """Returns the Blocks of lines, numbered from 1 with the end left out, that differ between two texts (bytes)."""
     old, new = before.split(b"\n"), after.split(b"\n")
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, old, new)
     return [
         Block(one + 1, other + 1, start + 1, end + 1)
         for kind, one, other, start, end in matcher.get_opcodes()

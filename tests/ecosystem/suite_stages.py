@@ -112,7 +112,7 @@ class Trial:
             untouched = self.untouched()
             for kind in (SAFE, UNSAFE):
                 self.result.stages[kind] = self.rewritten(kind, untouched)
-        except (Failed, pyfix_command.TimedOut) as error:
+        except (Failed, pyfix_command.TimedOut, OSError) as error:
             self.result.failures.append(str(error))
         self.result.seconds = time.monotonic() - started
         return self.result

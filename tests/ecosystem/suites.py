@@ -230,7 +230,8 @@ def by_transform(results):
 
 
 def markdown(header, rows):
-    numeric = [all(not isinstance(row[column], str) or row[column] == "-" for row in rows) for column in range(len(header))]
+    columns = range(len(header))
+    numeric = [all(not isinstance(row[column], str) or row[column] == "-" for row in rows) for column in columns]
     lines = [header, ["---:" if right else "---" for right in numeric], *rows]
     return ["| {} |".format(" | ".join(str(cell) for cell in line)) for line in lines]
 
