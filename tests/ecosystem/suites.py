@@ -106,9 +106,14 @@ def run(arguments, suites):
     ecosystem.say(f"{pyfix.version(work)} at {pyfix.path}")
     prepared, not_run = prepare(suites, interpreters.find_interpreters(), pyfix, work, arguments)
 
+    finished = []
+
     def try_out(job):
         trial, archive = job
         result = trial.run(archive)
+        # Written after each, so that a run that is cut short has not been for nothing.
+        finished.append(result)
+        write_data(finished, arguments.json)
         found = sum(len(stage.found) for stage in result.stages.values())
         verdict = f"{found} DIFFERENT, {len(result.failures)} FAILED" if found or result.failures else "the same"
         ecosystem.say(f"{result.label}: {verdict} ({result.seconds:.0f} s)")
@@ -169,9 +174,6 @@ def report(results, not_run, arguments):
         print(f"not run: {label}: {reason}")
     for result in results:
         show_broken(result)
-    if arguments.json:
-        text = json.dumps({"schema": 1, "packages": [data_of(result) for result in results]}, indent=2)
-        pathlib.Path(arguments.json).write_text(text + "\n", encoding="utf-8")
 
 
 def show_broken(result):
@@ -234,6 +236,12 @@ def markdown(header, rows):
     numeric = [all(not isinstance(row[column], str) or row[column] == "-" for row in rows) for column in columns]
     lines = [header, ["---:" if right else "---" for right in numeric], *rows]
     return ["| {} |".format(" | ".join(str(cell) for cell in line)) for line in lines]
+
+
+def write_data(results, path):
+    if path:
+        text = json.dumps({"schema": 1, "packages": [data_of(result) for result in results]}, indent=2)
+        pathlib.Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def data_of(result):
