@@ -465,11 +465,16 @@ impl<'t> Judge<'_, '_, 't> {
 
 /// The name of the first parameter of a function that stands right in a class.
 fn first_parameter_of_method(function: Node<'_>) -> Option<&str> {
-    let holder =
-        function.ancestors().find(|up| !matches!(up.kind(), Kind::Block | Kind::DecoratedDefinition))?;
-    (holder.kind() == Kind::ClassDefinition).then_some(())?;
+    class_around(function)?;
     let first = function.child(Field::Parameters)?.named_children().next()?;
     first.descendants().find(|node| node.kind() == Kind::Identifier).map(|name| name.text())
+}
+
+/// The class that a function stands right in.
+fn class_around(function: Node<'_>) -> Option<Node<'_>> {
+    let holder =
+        function.ancestors().find(|up| !matches!(up.kind(), Kind::Block | Kind::DecoratedDefinition))?;
+    (holder.kind() == Kind::ClassDefinition).then_some(holder)
 }
 
 /// ```python

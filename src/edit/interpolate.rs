@@ -353,6 +353,12 @@ pub(super) fn text(
     if prefix.bytes {
         return None;
     }
+    // rf'\{{' is r'\{' to Python, but other readers of the language take the first brace for an escaped one, and the
+    // second for the beginning of a field.
+    let slash_before_brace = |pair: &[Unit<'_>]| matches!(pair, [slash, brace] if slash.spelled.ends_with('\\') && brace.spelled.starts_with(['{', '}']));
+    if prefix.raw && style == Some(Style::FString) && units.windows(2).any(slash_before_brace) {
+        return None;
+    }
     // r'\' + 'd': the end of one literal and the beginning of the next must not become one escape.
     let begins_with_digit =
         units.first().is_some_and(|unit| unit.spelled.starts_with(|it: char| it.is_digit(8)));

@@ -2,11 +2,11 @@
 
 use crate::edit::{Assumption, Decline, Fix, Verdict};
 use crate::semantic::guards::{self, Form, Guarded};
-use crate::semantic::{Class, Reason, Refusal, Resolution, ScopeId, VariableId};
-use crate::syntax::{Kind, Node};
+use crate::semantic::{BindingKind, Class, Reason, Refusal, Resolution, ScopeId, Sources, VariableId};
+use crate::syntax::{Call, Field, Kind, Node};
 
 use super::shape::Addition;
-use super::{EXTEND_OF_GENERATOR_SLOWER, Judge, Local, META, write};
+use super::{EXTEND_OF_GENERATOR_SLOWER, Judge, Local, META, class_around, first_parameter_of_method, write};
 
 impl Judge<'_, '_, '_> {
     /// The collection exists already: the loop becomes a call that extends it.
@@ -108,10 +108,83 @@ impl Judge<'_, '_, '_> {
         self.facts.refuse(Refusal::new(Reason::EvaluationOrder, iterable.range()))
     }
 
+    /// Whether the code shows that the receiver is no plain list, so that nobody should be asked to assume that it is.
+    ///
+    /// ```python
+    /// class Tree:
+    ///     def append(self, x): ...
+    ///     def extend(self, xs):
+    ///         for x in xs: self.append(x)      # `self.extend(xs)` would never end
+    /// r = Journal()                            # class Journal: def append(self, x): print(x)
+    /// ```
+    fn is_seen_to_be_something_else(&self) -> bool {
+        let (model, receiver) = (self.facts.model(), self.shape.receiver);
+        let base = self.facts.type_by(receiver, Sources::all()).base();
+        if base.is_some_and(|base| base != Class::List) {
+            return true;
+        }
+        if receiver.kind() != Kind::Identifier {
+            return false;
+        }
+        let mut functions = receiver.ancestors().filter(|up| up.kind() == Kind::FunctionDefinition);
+        let method = functions.find(|function| first_parameter_of_method(*function) == Some(receiver.text()));
+        if let Some(class) = method.and_then(class_around) {
+            return !self.adds_nothing_to_list(class);
+        }
+        let Resolution::Variable(variable) = model.resolve(receiver) else { return false };
+        model.variable(variable).bindings.iter().any(|binding| {
+            let target = self.facts.tree().node(model.binding(*binding).node);
+            let value = target.parent().and_then(|assignment| assignment.child(Field::Right));
+            value.is_some_and(|value| self.makes_other_object(value))
+        })
+    }
+
+    /// Whether `value` calls a class of this file.
+    fn makes_other_object(&self, value: Node<'_>) -> bool {
+        let model = self.facts.model();
+        let Some(Resolution::Variable(variable)) = Call::cast(value)
+            .map(|call| call.function)
+            .filter(|called| called.kind() == Kind::Identifier)
+            .map(|called| model.resolve(called))
+        else {
+            return false;
+        };
+        model.variable(variable).bindings.iter().map(|binding| model.binding(*binding)).any(|binding| {
+            let class = self
+                .facts
+                .tree()
+                .node(binding.node)
+                .ancestors()
+                .find(|up| up.kind() == Kind::ClassDefinition);
+            binding.kind == BindingKind::ClassDefinition
+                && class.is_some_and(|class| !self.adds_nothing_to_list(class))
+        })
+    }
+
+    /// Whether the class derives from `list` and has what it does with items from there.
+    fn adds_nothing_to_list(&self, class: Node<'_>) -> bool {
+        let model = self.facts.model();
+        let bases = class.child(Field::Superclasses);
+        let derives = bases.is_some_and(|bases| {
+            bases.named_children().any(|base| base.text() == "list" && model.is_builtin(base))
+        });
+        let own = class.child(Field::Body).is_some_and(|body| {
+            body.descendants().any(|node| {
+                node.kind() == Kind::Identifier
+                    && matches!(node.text(), "append" | "extend")
+                    && model.binding_at(node).is_some()
+            })
+        });
+        derives && !own
+    }
+
     /// The collection is a parameter, an attribute or the like: what it is can only be assumed.
     pub(super) fn foreign_receiver(&self, unproven: &[String]) -> Verdict {
         let receiver = self.shape.receiver;
         let unknown = || self.about_receiver(Reason::ReceiverUnknown, receiver);
+        if self.is_seen_to_be_something_else() {
+            self.facts.refuse(unknown())?;
+        }
         // No one method does for all that `add` does: nothing to go on with.
         if !matches!(self.shape.addition, Addition::Append(_)) {
             return match &self.shape.addition {
