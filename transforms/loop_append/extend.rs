@@ -139,16 +139,22 @@ impl Judge<'_, '_, '_> {
         })
     }
 
-    /// Whether `value` calls a class of this file.
+    /// Whether `value` calls a class of this file, or something else that is called as classes are.
+    ///
+    /// ```python
+    /// from .sorting import PrioList
+    /// r = PrioList()
+    /// ```
     fn makes_other_object(&self, value: Node<'_>) -> bool {
         let model = self.facts.model();
-        let Some(Resolution::Variable(variable)) = Call::cast(value)
-            .map(|call| call.function)
-            .filter(|called| called.kind() == Kind::Identifier)
-            .map(|called| model.resolve(called))
-        else {
-            return false;
-        };
+        let Some(called) = Call::cast(value).map(|call| call.function) else { return false };
+        let name = called.text().rsplit('.').next().unwrap_or_default();
+        let is_class = name.trim_start_matches('_').starts_with(char::is_uppercase);
+        let Resolution::Variable(variable) = model.resolve(called) else { return is_class };
+        let defined = |id: &_| model.binding(*id).kind == BindingKind::ClassDefinition;
+        if is_class && !model.variable(variable).bindings.iter().any(defined) {
+            return true;
+        }
         model.variable(variable).bindings.iter().map(|binding| model.binding(*binding)).any(|binding| {
             let class = self
                 .facts
