@@ -126,7 +126,7 @@ impl Campaign {
 
     /// Nothing that the generator is proud of stays unused.
     pub fn check_coverage(&self) {
-        let hazards: Vec<_> = super::scenes::all_hazards().into_iter().collect();
+        let hazards = super::scenes::all_hazards();
         let unmet: Vec<_> = hazards.iter().filter(|hazard| !self.by_hazard.contains_key(*hazard)).collect();
         let spared = if self.all.programs < EVERYTHING { hazards.len() / 20 } else { 0 };
         assert!(unmet.len() <= spared, "no program meets {unmet:?}");

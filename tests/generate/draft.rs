@@ -48,6 +48,8 @@ pub struct Draft {
     pub receivers: Vec<String>,
     /// The hazards that it has met.
     pub hazards: BTreeSet<&'static str>,
+    /// The hazard that it is written for.
+    pub sought: Option<&'static str>,
     /// The hazards that it may meet.
     allowed: BTreeSet<&'static str>,
     lines: Vec<String>,
@@ -55,10 +57,17 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// An empty program, which may meet some of `hazards`.
-    pub fn new(mut random: Random, language: Language, hazards: &[&'static str]) -> Self {
-        let budget = random.pick(&[0, 1, 2, 2, 3, 4, 5, 7]);
-        let allowed = (0..budget).map(|_| random.pick(hazards)).collect();
+    /// An empty program, which may meet some of `hazards`; next to one that is `sought`, fewer of the others.
+    pub fn new(
+        mut random: Random,
+        language: Language,
+        hazards: &[&'static str],
+        sought: Option<&'static str>,
+    ) -> Self {
+        let budgets: &[usize] =
+            if sought.is_some() { &[0, 0, 0, 1, 1, 2, 3] } else { &[0, 1, 2, 2, 3, 4, 5, 7] };
+        let budget = random.pick(budgets);
+        let allowed = (0..budget).map(|_| random.pick(hazards)).chain(sought).collect();
         Self {
             random,
             language,
@@ -66,6 +75,7 @@ impl Draft {
             values: Vec::new(),
             receivers: Vec::new(),
             hazards: BTreeSet::new(),
+            sought,
             allowed,
             lines: Vec::new(),
             depth: 0,
@@ -75,6 +85,13 @@ impl Draft {
     /// The text so far.
     pub fn text(&self) -> String {
         self.lines.concat()
+    }
+
+    /// Lets `write` add something that meets no hazard.
+    pub fn plainly(&mut self, write: impl FnOnce(&mut Self)) {
+        let allowed = std::mem::take(&mut self.allowed);
+        write(self);
+        self.allowed = allowed;
     }
 
     /// Whether to meet `hazard` here; it is counted then.

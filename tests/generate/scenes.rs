@@ -1,5 +1,8 @@
 //! Whole programs: a shape within a body of some kind, what it is called with, and what is asked at the end.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use super::blocks;
 use super::draft::{Draft, Frame, Language};
 use super::expressions;
@@ -39,23 +42,47 @@ fn hazards_of(shapes: &[&Shape]) -> Vec<&'static str> {
     own.chain(expressions::HAZARDS).chain(blocks::HAZARDS).chain(HAZARDS).copied().collect()
 }
 
-/// All hazards that there are.
-pub fn all_hazards() -> Vec<&'static str> {
-    hazards_of(&SHAPES.iter().collect::<Vec<_>>())
+/// All hazards that there are, each once.
+pub fn all_hazards() -> &'static [&'static str] {
+    static ALL: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let all: BTreeSet<_> = hazards_of(&SHAPES.iter().collect::<Vec<_>>()).into_iter().collect();
+        all.into_iter().collect()
+    });
+    &ALL
 }
 
-/// The program of a seed.
+/// The program of a seed. One of three meets what chance gives it; the others take turns in the hazard that they are
+/// to meet. What a hazard asks for may come up rarely, so that some drafts are thrown away.
 pub fn program(seed: u64) -> Program {
+    const DRAFTS: u64 = 60;
+    let turn = match seed % 3 {
+        0 => return drafted(seed, None),
+        rest => seed / 3 * 2 + rest - 1,
+    };
+    let hazards = all_hazards();
+    let sought = hazards[(turn % hazards.len() as u64) as usize];
+    let mut drafts = (0..DRAFTS).map(|attempt| drafted(seed + (attempt << 40), Some(sought)));
+    let first = drafts.next().expect("there is one draft at least");
+    if first.hazards.contains(&sought) {
+        return first;
+    }
+    drafts.find(|draft| draft.hazards.contains(&sought)).unwrap_or(first)
+}
+
+fn drafted(seed: u64, sought: Option<&'static str>) -> Program {
     let mut random = Random::new(seed);
     let language = match random.below(10) {
         0 => Language::Two,
         1 | 2 => Language::Both,
         _ => Language::Three,
     };
-    let shape = &SHAPES[random.below(SHAPES.len())];
-    let second = random.chance(15).then(|| &SHAPES[random.below(SHAPES.len())]);
+    let any: Vec<&Shape> = SHAPES.iter().collect();
+    let asking: Vec<&Shape> =
+        SHAPES.iter().filter(|shape| sought.is_some_and(|it| shape.hazards.contains(&it))).collect();
+    let shape = random.pick(if asking.is_empty() { &any } else { &asking });
+    let second = random.chance(15).then(|| random.pick(&any));
     let shapes: Vec<&Shape> = std::iter::once(shape).chain(second).collect();
-    let mut draft = Draft::new(random, language, &hazards_of(&shapes));
+    let mut draft = Draft::new(random, language, &hazards_of(&shapes), sought);
     opening(&mut draft, &shapes);
     scene(&mut draft, &shapes);
     closing(&mut draft);
@@ -208,6 +235,10 @@ fn shapes_in(draft: &mut Draft, shapes: &[&Shape]) {
     }
     if draft.risk("second-shape") {
         (shapes[0].write)(draft);
+    }
+    // Whatever stops the first from being rewritten, a program that is left as it is shows little.
+    if draft.sought.is_some() && draft.chance(50) {
+        draft.plainly(shapes[0].write);
     }
 }
 
