@@ -14,7 +14,10 @@ use crate::engine::{
 };
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, World};
-use crate::syntax::{Kind, ParseFailure, Regions, SyntaxTree, health, parse, raised_by_syntax, same_string};
+use crate::syntax::{
+    EditedTree, Kind, ParseFailure, Regions, SyntaxTree, health, parse, parse_edited, raised_by_syntax,
+    same_string,
+};
 use crate::text::{Dialect, Range, Source, lone_crs};
 
 /// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
@@ -45,6 +48,10 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         Ok(tree) => tree,
         Err(failure) => return skipped(as_skip(source, failure)),
     };
+    let target = raised_by_syntax(source.target(), &tree);
+    if target != source.target() {
+        return fix_source(&source.with_target(target), registry, config, world);
+    }
     // tree-sitter accepts much that Python does not, such as a header without a body.
     if source.dialect() == Dialect::Python3
         && let Some((at, _)) = health(source.text(), oldest).error
@@ -53,10 +60,6 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     }
     if let Some(name) = respelled(&tree) {
         return skipped(Skip::RespelledName { line: name.line(), name: name.text().to_owned() });
-    }
-    let target = raised_by_syntax(source.target(), &tree);
-    if target != source.target() {
-        return fix_source(&source.with_target(target), registry, config, world);
     }
     let job = Job { registry, config, world };
     let (mut outcome, mut flaw) = job.converge(&tree, &transforms);
@@ -149,6 +152,8 @@ impl Findings {
 struct Course {
     outcome: Outcome,
     map: RangeMap,
+    /// What the last round leaves of its tree.
+    edited: Option<EditedTree>,
     /// The suppression comments that suppressed a fix.
     used: BTreeSet<Range>,
     /// What other transforms said before the first fix of [`Meta::LAST`], which hides from them what they know code by.
@@ -199,7 +204,7 @@ impl Job<'_> {
                 text => text.unwrap_or_else(|| original.source().text().to_owned()),
             };
             let source = original.source().with_text(text);
-            let tree = match self.parse(&source) {
+            let tree = match self.parse(&source, course.edited.take()) {
                 Ok(tree) => tree,
                 Err(failure) => {
                     flaw = Some(format!("the result has a {failure}"));
@@ -232,7 +237,7 @@ impl Job<'_> {
         transforms: &[&'static dyn Transform],
         course: &mut Course,
     ) -> Rounds {
-        let Course { outcome, map, used, said_before } = course;
+        let Course { outcome, map, edited, used, said_before } = course;
         let source = tree.source();
         let findings = self.round(tree, transforms, map);
         used.extend(findings.suppressed.iter().map(|fix| map.original_cover(fix.comment)));
@@ -279,6 +284,7 @@ impl Job<'_> {
                 outcome.fixes.push(applied(fix, edits, &origins, outcome.rounds));
             }
         }
+        *edited = tree.edited(plan.edits.iter().map(|edit| (edit.range, edit.replacement.as_str())));
         *map = map.after(&plan.edits);
         let next = apply(source.text(), &plan.edits);
         outcome.edits = map.edits(&next);
@@ -291,8 +297,16 @@ impl Job<'_> {
         self.registry.get(id).is_some_and(|transform| transform.meta().priority >= Meta::LAST)
     }
 
-    fn parse<'s>(&self, source: &'s Source) -> Result<SyntaxTree<'s>, ParseFailure> {
-        let whole = parse(source, &Regions::whole(source))?;
+    /// Parses the text of a round, of which `edited` may be what is left of the round before.
+    fn parse<'s>(
+        &self,
+        source: &'s Source,
+        edited: Option<EditedTree>,
+    ) -> Result<SyntaxTree<'s>, ParseFailure> {
+        let whole = match edited {
+            Some(before) => parse_edited(source, &before)?,
+            None => parse(source, &Regions::whole(source))?,
+        };
         match self.config.regions {
             RegionPolicy::Whole => Ok(whole),
             RegionPolicy::PerStatement => parse(source, &Regions::per_statement(&whole)),
@@ -315,14 +329,11 @@ impl Job<'_> {
         let cx = Cx { tree, facts: &facts, config: self.config };
         let mut findings = Findings::default();
         let all = self.config.prefilter == Prefilter::Off;
-        let possible: Vec<_> =
-            transforms.iter().filter(|transform| all || may_match(source.text(), **transform)).collect();
+        let possible = transforms.iter().filter(|transform| all || may_match(source.text(), **transform));
+        let asked = ByKind::new(possible.copied());
         for node in tree.nodes() {
-            for transform in &possible {
+            for transform in asked.of(node.kind()) {
                 let meta = transform.meta();
-                if !meta.kinds.contains(&node.kind()) {
-                    continue;
-                }
                 let fix = match transform.check(node, &cx) {
                     Ok(fix) => fix,
                     Err(Decline::NotThisShape) => continue,
@@ -388,6 +399,30 @@ impl Job<'_> {
             }
         }
         suspects.into_iter().collect()
+    }
+}
+
+/// The transforms that ask for nodes of each kind.
+#[derive(Default)]
+struct ByKind(Vec<Vec<&'static dyn Transform>>);
+
+impl ByKind {
+    fn new(transforms: impl Iterator<Item = &'static dyn Transform>) -> Self {
+        let mut all = Self::default();
+        for transform in transforms {
+            for &kind in transform.meta().kinds {
+                let index = kind as usize;
+                all.0.resize_with(all.0.len().max(index + 1), Vec::new);
+                if let Some(asking) = all.0.get_mut(index) {
+                    asking.push(transform);
+                }
+            }
+        }
+        all
+    }
+
+    fn of(&self, kind: Kind) -> impl Iterator<Item = &'static dyn Transform> {
+        self.0.get(kind as usize).into_iter().flatten().copied()
     }
 }
 

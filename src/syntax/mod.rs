@@ -19,7 +19,7 @@ mod views;
 
 pub use dialect::{detect_dialect, dialect_of, may_be_python2};
 pub use kind::{Field, Kind};
-pub use parser::{ParseFailure, Regions, parse};
+pub use parser::{EditedTree, ParseFailure, Regions, parse, parse_edited};
 pub use python3::{Health, health, same_expression};
 pub use same_string::{is_python3_expression, same_string};
 pub use string_units::{Unit, inside, units};

@@ -1,10 +1,11 @@
 //! From a text to its tree: calls tree-sitter over the regions and flattens what it returns.
 //!
-//! Does not decide what to parse (the scan does) and keeps no state between calls but one parser a thread.
+//! Does not decide what to parse (the scan does). Each thread keeps its parser, and what it parsed last: the same text
+//! is often asked for again, for another target or after a look at its dialect.
 
 use std::cell::RefCell;
 
-use tree_sitter::{Language, Parser, Point, TreeCursor};
+use tree_sitter::{InputEdit, Language, Parser, Point, Tree, TreeCursor};
 
 use super::kind::{Field, Kind};
 use super::tree::{NodeData, NodeId, SyntaxTree};
@@ -75,6 +76,36 @@ pub(super) fn language() -> Language {
     tree_sitter_python::LANGUAGE.into()
 }
 
+/// What was parsed of the text before it was edited: all that the edits left alone is not parsed again.
+#[derive(Debug)]
+pub struct EditedTree(Tree);
+
+impl SyntaxTree<'_> {
+    /// What can be kept of this tree where each of `edits` (sorted, disjoint) puts another text for a range; `None`
+    /// for a tree of several regions.
+    pub fn edited<'e>(&self, edits: impl DoubleEndedIterator<Item = (Range, &'e str)>) -> Option<EditedTree> {
+        let mut tree = self.parsed.clone()?;
+        let source = self.source();
+        // From the last to the first, so that the places of the others stay as they are.
+        for (range, replacement) in edits.rev() {
+            let start = point(source, range.start);
+            let new_end = match replacement.rsplit_once('\n') {
+                None => Point::new(start.row, start.column + replacement.len()),
+                Some((lines, last)) => Point::new(start.row + 1 + lines.matches('\n').count(), last.len()),
+            };
+            tree.edit(&InputEdit {
+                start_byte: range.start as usize,
+                old_end_byte: range.end as usize,
+                new_end_byte: range.start as usize + replacement.len(),
+                start_position: start,
+                old_end_position: point(source, range.end),
+                new_end_position: new_end,
+            });
+        }
+        Some(EditedTree(tree))
+    }
+}
+
 /// Parses `regions` of `source`.
 ///
 /// # Errors
@@ -85,14 +116,72 @@ pub fn parse<'s>(source: &'s Source, regions: &Regions) -> Result<SyntaxTree<'s>
     let mut tree = SyntaxTree::new(source);
     for &region in &regions.ranges {
         let parsed = parse_region(source, region)?;
-        let mut cursor = parsed.walk();
-        flatten(&mut cursor, &mut tree)?;
+        flatten(&mut parsed.walk(), &mut tree)?;
+        if region == source.full_range() {
+            tree.parsed = Some(parsed);
+        }
     }
     tree.finish();
     Ok(tree)
 }
 
-fn parse_region(source: &Source, region: Range) -> Result<tree_sitter::Tree, ParseFailure> {
+/// Parses `source`, whose text is that of `before` with its edits made.
+///
+/// # Errors
+///
+/// As those of [`parse`].
+pub fn parse_edited<'s>(source: &'s Source, before: &EditedTree) -> Result<SyntaxTree<'s>, ParseFailure> {
+    check_brackets(source)?;
+    let parsed = with_parser(|parser| parser.parse(source.text(), Some(&before.0)))?;
+    let mut tree = SyntaxTree::new(source);
+    flatten(&mut parsed.walk(), &mut tree)?;
+    tree.parsed = Some(parsed);
+    tree.finish();
+    debug_assert!(
+        parse_anew(source).is_ok_and(|parsed| {
+            let mut anew = SyntaxTree::new(source);
+            flatten(&mut parsed.walk(), &mut anew).is_ok() && anew.has_same_nodes(&tree)
+        }),
+        "what was kept of the tree makes a difference in:\n{}",
+        source.text()
+    );
+    Ok(tree)
+}
+
+fn parse_region(source: &Source, region: Range) -> Result<Tree, ParseFailure> {
+    thread_local! {
+        static LAST: RefCell<Option<(String, Tree)>> = const { RefCell::new(None) };
+    }
+    if region == source.full_range() {
+        return LAST.with_borrow_mut(|last| {
+            if let Some((_, tree)) = last.as_ref().filter(|(text, _)| text == source.text()) {
+                return Ok(tree.clone());
+            }
+            let tree = parse_anew(source)?;
+            *last = Some((source.text().to_owned(), tree.clone()));
+            Ok(tree)
+        });
+    }
+    let included = tree_sitter::Range {
+        start_byte: region.start as usize,
+        end_byte: region.end as usize,
+        start_point: point(source, region.start),
+        end_point: point(source, region.end),
+    };
+    with_parser(|parser| {
+        parser.set_included_ranges(&[included]).ok()?;
+        let tree = parser.parse(source.text(), None);
+        parser.set_included_ranges(&[]).ok()?;
+        tree
+    })
+}
+
+fn parse_anew(source: &Source) -> Result<Tree, ParseFailure> {
+    with_parser(|parser| parser.parse(source.text(), None))
+}
+
+/// Hands the parser of this thread to `parse`.
+fn with_parser(parse: impl FnOnce(&mut Parser) -> Option<Tree>) -> Result<Tree, ParseFailure> {
     thread_local! {
         static PARSER: RefCell<Option<Parser>> = const { RefCell::new(None) };
     }
@@ -102,20 +191,12 @@ fn parse_region(source: &Source, region: Range) -> Result<tree_sitter::Tree, Par
             parser.set_language(&language()).map_err(|_| ParseFailure::ParserFailed)?;
         }
         parser.reset();
-        let included = tree_sitter::Range {
-            start_byte: region.start as usize,
-            end_byte: region.end as usize,
-            start_point: Point::new(source.line(region.start) as usize - 1, 0),
-            end_point: Point::new(
-                source.line(region.end) as usize - 1,
-                (region.end - source.line_start(region.end)) as usize,
-            ),
-        };
-        let whole = region == source.full_range();
-        let ranges = if whole { &[][..] } else { std::slice::from_ref(&included) };
-        parser.set_included_ranges(ranges).map_err(|_| ParseFailure::ParserFailed)?;
-        parser.parse(source.text(), None).ok_or(ParseFailure::ParserFailed)
+        parse(parser).ok_or(ParseFailure::ParserFailed)
     })
+}
+
+fn point(source: &Source, offset: u32) -> Point {
+    Point::new(source.line(offset) as usize - 1, (offset - source.line_start(offset)) as usize)
 }
 
 /// Refuses texts whose brackets nest absurdly, before the parser spends time on them. It counts brackets in

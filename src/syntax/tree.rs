@@ -18,7 +18,7 @@ impl NodeId {
 }
 
 /// A row of the arena. Absent links are [`NONE`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NodeData {
     pub kind: Kind,
     pub field: Field,
@@ -58,11 +58,20 @@ pub struct SyntaxTree<'s> {
     last_child: Vec<u32>,
     /// Last node pushed so far at the module level.
     last_top: u32,
+    /// What tree-sitter made of the whole text, where it was parsed as one.
+    pub(super) parsed: Option<tree_sitter::Tree>,
 }
 
 impl<'s> SyntaxTree<'s> {
     pub(super) fn new(source: &'s Source) -> Self {
-        Self { source, nodes: Vec::new(), comments: Vec::new(), last_child: Vec::new(), last_top: NONE }
+        Self {
+            source,
+            nodes: Vec::new(),
+            comments: Vec::new(),
+            last_child: Vec::new(),
+            last_top: NONE,
+            parsed: None,
+        }
     }
 
     /// Appends a node after everything pushed so far, as the last child of `parent`.
@@ -102,6 +111,11 @@ impl<'s> SyntaxTree<'s> {
     /// Says that the tree is complete.
     pub(super) fn finish(&mut self) {
         self.last_child = Vec::new();
+    }
+
+    /// Whether `other` has the same nodes at the same places.
+    pub(super) fn has_same_nodes(&self, other: &Self) -> bool {
+        self.nodes == other.nodes
     }
 
     /// The text that was parsed.
