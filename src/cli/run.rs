@@ -25,6 +25,7 @@ use super::summary::Summary;
 use super::surroundings::Landscape;
 use super::terminal::Terminal;
 use super::walk::{InputError, Reached, current_directory, walk};
+use super::write::clear_away;
 use crate::engine::{Prefilter, Registry};
 
 /// Reserved, not used: a guard may recurse as deep as `syntax` lets a file nest.
@@ -119,6 +120,10 @@ fn run_paths(
     };
     in_order(pool, &jobs, |job| pipeline.process_file(job), collect);
     progress.finish();
+    if options.mode == Mode::Write {
+        let directories: BTreeSet<&Path> = jobs.iter().filter_map(|job| job.file.real.parent()).collect();
+        directories.into_iter().for_each(clear_away);
+    }
     // A file is judged by what stands in the others: none is written before all were judged, so that the
     // result does not depend on the order, and is what a preview shows.
     pool.install(|| waiting.par_iter_mut().for_each(|report| pipeline.write_pending(report)));

@@ -1,8 +1,20 @@
-//! Replaces the content of a file so that nobody ever sees a half-written one.
+//! Replaces the content of a file so that nobody ever sees a half-written one, and no edit of others is lost.
 //!
-//! The new content goes to a temporary file in the same directory and takes the place of the old one in a
-//! single rename. A rename gives the name a new inode: other hard links keep the old content, which is what
-//! Git and most editors do too. Extended attributes and access control lists are not carried over.
+//! The new content goes to a temporary file in the same directory, which then changes places with the old one in
+//! a single step:
+//!
+//! ```text
+//! x.py      old -> new
+//! temporary new -> old    as expected: it goes; anything else was put there by somebody, and goes back
+//! ```
+//!
+//! Looking before the step would not do: between a look and the step somebody else can write. Where the system
+//! cannot swap two names, looking before is all there is.
+//!
+//! The name gets a new inode: other hard links keep the old content, which is what Git and most editors do too.
+//! Extended attributes and access control lists are not carried over.
+
+mod temporary;
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
@@ -10,10 +22,12 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+pub use temporary::clear_away;
+
 /// Why a file was left as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// Its content is not what the new content was computed from.
+    /// Its content is not what the new content was computed from, or it is gone.
     #[error("changed while pyfix worked on it; it was left alone, run pyfix again")]
     ChangedMeanwhile,
     /// Its mode forbids writing, which a rename would silently walk around.
@@ -35,27 +49,60 @@ impl WriteError {
     }
 }
 
-/// Replaces the content of the file at `path`, which is no symbolic link, if it still is `expected`.
+/// Replaces the content of the file at `path`, which is no symbolic link, if it still is `expected`. Does nothing
+/// when it is `new` already.
 ///
 /// # Errors
 ///
 /// When the file changed meanwhile, is read-only, or the system refuses; the file is then untouched.
 pub fn replace(path: &Path, expected: &[u8], new: &[u8]) -> Result<(), WriteError> {
-    let metadata = fs::metadata(path)?;
-    if metadata.permissions().readonly() {
-        return Err(WriteError::ReadOnly);
-    }
+    let old = writable(path)?;
+    let metadata = old.metadata()?;
     let directory = path.parent().unwrap_or(Path::new("."));
-    let mut temporary = tempfile::Builder::new().prefix(".pyfix-").suffix(".tmp").tempfile_in(directory)?;
-    temporary.write_all(new)?;
+    let temporary = temporary::create_in(directory)?;
+    temporary.as_file().write_all(new)?;
     take_over(&temporary, &metadata)?;
     temporary.as_file().sync_all()?;
-    if fs::read(path)? != expected {
+    if holds(path, new) {
+        return Ok(());
+    }
+    if !holds(path, expected) {
         return Err(WriteError::ChangedMeanwhile);
     }
-    temporary.persist(path).map_err(|error| error.error)?;
+    // Where the old file goes for a moment, another run of pyfix must not take it for one that nobody uses.
+    let _ = old.try_lock_shared();
+    match swap(temporary.path(), path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(WriteError::ChangedMeanwhile),
+        Err(_) => {
+            temporary.persist(path).map_err(|error| error.error)?;
+            sync_directory(directory);
+            return Ok(());
+        }
+        Ok(()) => {}
+    }
+    // Takes a while, in which whoever still writes into the old file can end.
     sync_directory(directory);
-    Ok(())
+    settle(&temporary, path, &metadata, (expected, new))
+}
+
+/// Opens the file at `path` as somebody who may write it, and does not write.
+fn writable(path: &Path) -> Result<File, WriteError> {
+    if !is_plain(path) {
+        return Err(WriteError::ChangedMeanwhile);
+    }
+    if fs::metadata(path).map_err(gone)?.permissions().readonly() {
+        return Err(WriteError::ReadOnly);
+    }
+    File::options().read(true).write(true).open(path).map_err(gone)
+}
+
+/// Whether a file stands at `path`, and no link or directory.
+fn is_plain(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+fn gone(error: io::Error) -> WriteError {
+    if error.kind() == io::ErrorKind::NotFound { WriteError::ChangedMeanwhile } else { error.into() }
 }
 
 /// Gives the temporary file the owner and the mode of the file that it replaces.
@@ -71,6 +118,53 @@ fn take_over(temporary: &NamedTempFile, metadata: &Metadata) -> io::Result<()> {
     }
     // After the owner: changing the owner clears bits of the mode.
     temporary.as_file().set_permissions(metadata.permissions())
+}
+
+/// Lets the files at two paths of one directory change places.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn swap(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn swap(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Looks at what was at `path` before the swap, and puts it back if somebody changed it. `metadata` is what the
+/// new file was given.
+fn settle(
+    temporary: &NamedTempFile,
+    path: &Path,
+    metadata: &Metadata,
+    (expected, new): (&[u8], &[u8]),
+) -> Result<(), WriteError> {
+    let displaced = temporary.path();
+    // Another run of pyfix may have come to the same result.
+    let is_known = holds(displaced, expected) || holds(displaced, new);
+    if !is_known {
+        put_back(displaced, path, new);
+        return Err(WriteError::ChangedMeanwhile);
+    }
+    if let Ok(last) = fs::metadata(displaced)
+        && last.permissions() != metadata.permissions()
+    {
+        let _ = take_over(temporary, &last);
+    }
+    Ok(())
+}
+
+/// Puts what was displaced back, unless the new text at `path` was changed by now: who changed it did so last.
+fn put_back(displaced: &Path, path: &Path, new: &[u8]) {
+    if holds(path, new) && swap(displaced, path).is_ok() && !holds(displaced, new) {
+        let _ = swap(displaced, path);
+    }
+}
+
+/// Whether a file with just this content stands at `path`.
+fn holds(path: &Path, content: &[u8]) -> bool {
+    is_plain(path) && fs::read(path).is_ok_and(|found| found == content)
 }
 
 /// Makes the rename itself last through a power failure. The new content is in place already, so that a file
@@ -108,6 +202,57 @@ mod tests {
         assert!(matches!(replace(&path, b"old", b"new"), Err(WriteError::ChangedMeanwhile)));
         assert_eq!(fs::read(&path).unwrap(), b"edited");
         assert_eq!(entries(&directory), 1);
+    }
+
+    #[test]
+    fn what_is_written_already_is_no_failure() {
+        let (directory, path) = file(b"new");
+        replace(&path, b"old", b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(entries(&directory), 1);
+    }
+
+    #[test]
+    fn a_deleted_file_does_not_come_back() {
+        let (directory, path) = file(b"old");
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(replace(&path, b"old", b"new"), Err(WriteError::ChangedMeanwhile)));
+        assert_eq!(entries(&directory), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_took_the_place_of_the_file_stays() {
+        let (directory, path) = file(b"other");
+        let target = directory.path().join("target.py");
+        fs::write(&target, b"old").unwrap();
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        assert!(matches!(replace(&path, b"old", b"new"), Err(WriteError::ChangedMeanwhile)));
+        assert!(path.is_symlink());
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    #[test]
+    fn an_edit_right_before_the_swap_is_put_back() {
+        let (directory, path) = file(b"new");
+        let metadata = fs::metadata(&path).unwrap();
+        let temporary = temporary::create_in(directory.path()).unwrap();
+        temporary.as_file().write_all(b"edit").unwrap();
+        let settled = settle(&temporary, &path, &metadata, (b"old", b"new"));
+        assert!(matches!(settled, Err(WriteError::ChangedMeanwhile)));
+        assert_eq!(fs::read(&path).unwrap(), b"edit");
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    #[test]
+    fn an_edit_right_behind_the_swap_stays() {
+        let (directory, path) = file(b"later edit");
+        let displaced = directory.path().join("displaced");
+        fs::write(&displaced, b"edit").unwrap();
+        put_back(&displaced, &path, b"new");
+        assert_eq!(fs::read(&path).unwrap(), b"later edit");
     }
 
     #[cfg(unix)]
