@@ -41,14 +41,14 @@ impl File {
     /// The path of its module below the crate root; empty for tests.
     fn module(&self) -> Vec<&str> {
         let path = self.path.strip_prefix("src/").unwrap_or(&self.path);
-        if path.starts_with("tests/") || !self.is_rust() {
+        if path.starts_with("tests/") || path.starts_with("fuzz/") || !self.is_rust() {
             return Vec::new();
         }
         let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
         path.split('/').collect()
     }
 
-    /// The module below the crate root that it belongs to; empty for tests.
+    /// The module below the crate root that it belongs to; empty for tests and fuzz targets.
     fn area(&self) -> &str {
         self.module().first().copied().unwrap_or("")
     }

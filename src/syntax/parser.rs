@@ -33,14 +33,16 @@ impl Regions {
     pub fn per_statement(tree: &SyntaxTree<'_>) -> Self {
         let source = tree.source();
         let mut ranges = Vec::new();
-        let mut start = 0;
+        let (mut start, mut end) = (0, 0);
         for statement in tree.statements() {
-            // Two statements on one line (`a; b`) stay together: the line is the smallest thing to cut.
+            // Two statements on one line (`a; b`) stay together, also where the first began on another line: the line
+            // is the smallest thing to cut.
             let line = source.line_start(statement.range().start);
-            if line > start {
+            if line > start && end <= line {
                 ranges.push(Range::new(start, line));
                 start = line;
             }
+            end = statement.range().end;
         }
         ranges.push(Range::new(start, source.len()));
         Self { ranges }
@@ -278,4 +280,20 @@ struct Open {
 /// compiler reads them in a row.
 fn is_chain(kind: Kind) -> bool {
     matches!(kind, Kind::BinaryOperator | Kind::BooleanOperator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Dialect, Target};
+
+    #[test]
+    fn statements_that_share_a_line_are_not_cut_apart() {
+        let text = "x = 1\ny = \\\n2; print(y)\nz = 3\n";
+        let source = Source::new(text.to_owned(), Dialect::Python3, Target::default());
+        let Ok(whole) = parse(&source, &Regions::whole(&source)) else { panic!("cannot parse {text}") };
+        let regions = Regions::per_statement(&whole);
+        let texts: Vec<&str> = regions.ranges().iter().map(|range| source.slice(*range)).collect();
+        assert_eq!(texts, ["x = 1\n", "y = \\\n2; print(y)\n", "z = 3\n"]);
+    }
 }

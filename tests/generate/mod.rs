@@ -9,7 +9,7 @@ mod campaign;
 mod draft;
 mod expressions;
 mod on_trial;
-mod random;
+pub mod random;
 mod scenes;
 mod shapes;
 mod shrink;
