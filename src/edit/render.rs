@@ -109,7 +109,7 @@ pub fn moved_range(holder: Node<'_>, range: Range, to: &str) -> String {
     result
 }
 
-/// The lines of `statement` with their ending, if nothing else stands on them.
+/// The lines of `statement` with their ending, if nothing else stands on them and no comment in them.
 pub fn whole_lines(statement: Node<'_>) -> Option<Range> {
     let source = statement.source();
     let range = statement.range();
@@ -118,8 +118,10 @@ pub fn whole_lines(statement: Node<'_>) -> Option<Range> {
     let behind = source.slice(Range::new(range.end, lines.end));
     let previous = source.slice(Range::new(source.line_start(lines.start.saturating_sub(1)), lines.start));
     let continued = previous.trim_end_matches(['\r', '\n']).ends_with('\\');
-    (before.trim().is_empty() && behind.trim().is_empty() && behind.ends_with('\n') && !continued)
-        .then_some(lines)
+    let comment = statement.tree().comments_from(lines.start).next();
+    let commented = comment.is_some_and(|comment| comment.range().start < lines.end);
+    let alone = before.trim().is_empty() && behind.trim().is_empty() && behind.ends_with('\n');
+    (alone && !continued && !commented).then_some(lines)
 }
 
 /// Where new code stands, and how wide it may be.
