@@ -11,6 +11,9 @@ use crate::semantic::guards::{self, Event, Guarded};
 use crate::semantic::{Class, Reason, Refusal};
 use crate::syntax::{Converted, Node, SpecPart, TemplateField, TemplatePart, ValueKey};
 
+/// Templates of more parts or values are no person's, and every value is held against every other.
+const MOST_PARTS: usize = 1000;
+
 /// A template with the values that it is given.
 pub struct Filled<'a, 'c, 't> {
     /// The whole expression.
@@ -77,6 +80,9 @@ impl<'a, 'c, 't> Filled<'a, 'c, 't> {
         given: Vec<(ValueKey, Node<'t>)>,
     ) -> Result<Self, Decline> {
         let filled = Self { node, cx, meta, template, read, parts, given };
+        if filled.parts.len().max(filled.given.len()) > MOST_PARTS {
+            return Err(Decline::NotThisShape);
+        }
         let keys: Vec<&ValueKey> = filled.fields().flat_map(keys_of).collect();
         if keys.is_empty() || keys.iter().any(|key| filled.number(key).is_none()) {
             return Err(Decline::NotThisShape);

@@ -26,7 +26,8 @@ impl RangeMap {
     /// The original range of `current`, if all of it is text of the original file that merely moved. An
     /// insertion strictly inside it, or a replaced piece that it touches with a byte, gives `None`.
     pub fn original(&self, current: Range) -> Option<Range> {
-        let touched = self.pieces.iter().any(|piece| {
+        let near = self.behind(|piece| piece.current.end < current.start);
+        let touched = near.take_while(|piece| piece.current.start <= current.end).any(|piece| {
             piece.current.overlaps(current)
                 || (piece.current.is_empty()
                     && current.start < piece.current.start
@@ -44,16 +45,22 @@ impl RangeMap {
     /// The smallest original range that surely holds what `current` was made from.
     pub fn original_cover(&self, current: Range) -> Range {
         let start = self
-            .pieces
-            .iter()
-            .find(|piece| piece.current.start <= current.start && current.start < piece.current.end)
+            .behind(|piece| piece.current.end <= current.start)
+            .next()
+            .filter(|piece| piece.current.start <= current.start)
             .map_or_else(|| self.unmoved(current.start), |piece| piece.original.start);
         let end = self
-            .pieces
-            .iter()
-            .find(|piece| piece.current.start < current.end && current.end <= piece.current.end)
+            .behind(|piece| piece.current.end < current.end)
+            .next()
+            .filter(|piece| piece.current.start < current.end)
             .map_or_else(|| self.unmoved(current.end), |piece| piece.original.end);
         Range::new(start, end.max(start))
+    }
+
+    /// The pieces from the first for which `is_before` does not hold.
+    fn behind(&self, is_before: impl FnMut(&Piece) -> bool) -> impl Iterator<Item = &Piece> {
+        let first = self.pieces.partition_point(is_before);
+        self.pieces.iter().skip(first)
     }
 
     /// The original offset of a current offset outside replaced pieces.

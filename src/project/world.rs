@@ -53,6 +53,8 @@ struct ModuleFacts {
     answers: Mutex<HashMap<String, Answer>>,
     /// Whether a file shadows the standard module of that name.
     shadowed: Mutex<HashMap<String, Answer>>,
+    /// The metaclasses that it can import.
+    metaclasses: OnceLock<Vec<Importable>>,
     /// By whether the type engine was asked, too.
     calls: Mutex<CallAnswers>,
 }
@@ -145,6 +147,7 @@ impl Project {
                 module: OnceLock::new(),
                 mentions: OnceLock::new(),
                 answers: Mutex::default(),
+                metaclasses: OnceLock::new(),
                 shadowed: Mutex::default(),
                 calls: Mutex::default(),
             })
@@ -286,8 +289,11 @@ impl World for ProjectWorld<'_> {
     }
 
     fn importable_metaclasses(&self) -> Vec<Importable> {
-        let files = self.project.files();
-        metaclasses::importable(&self.facts.path, files, &|file| self.project.target_of(file))
+        let found = || {
+            let files = self.project.files();
+            metaclasses::importable(&self.facts.path, files, &|file| self.project.target_of(file))
+        };
+        self.facts.metaclasses.get_or_init(found).clone()
     }
 
     fn overriding_subclass(&self, class: Class) -> Subclasses {

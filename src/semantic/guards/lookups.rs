@@ -132,7 +132,7 @@ pub fn is_hot(call: Node<'_>, repeats: impl Fn(Node<'_>, Node<'_>) -> bool) -> b
             Kind::RaiseStatement | Kind::ExceptClause => true,
             Kind::ForStatement => inner.field() != Field::Body,
             Kind::ForInClause => inner.field() == Field::Right,
-            Kind::Block => holder.statements().last().is_some_and(|last| {
+            Kind::Block => holder.last_statement().is_some_and(|last| {
                 matches!(last.kind(), Kind::ReturnStatement | Kind::RaiseStatement | Kind::BreakStatement)
             }),
             _ => false,
