@@ -3,7 +3,7 @@
 //! Two stages: clap fills [`Arguments`]; [`Arguments::resolve`] checks what clap cannot, and everything after
 //! works from [`Options`]. What the configuration file says is not known here.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
@@ -170,6 +170,9 @@ struct JudgementArguments {
     /// Skip files that are larger than this, such as `500KB` or `20MB` [default: 10MB]
     #[arg(long, value_name = "SIZE", help_heading = "Files")]
     max_file_size: Option<String>,
+    /// Skip files that take more steps than this to judge, about a hundred million a second [default: 2000000000]
+    #[arg(long, value_name = "N", help_heading = "Files")]
+    max_effort: Option<NonZeroU64>,
 }
 
 #[derive(Debug, Args)]
@@ -409,6 +412,7 @@ impl JudgementArguments {
             target: target.transpose()?,
             line_length: self.line_length,
             max_file_size: max_file_size.transpose()?,
+            max_effort: self.max_effort.map(NonZeroU64::get),
             string_style: self.string_style,
             goal: self.goal,
             types: self.types,

@@ -22,6 +22,7 @@ const KEYS: &[&str] = &[
     "goal",
     "ignore",
     "line-length",
+    "max-effort",
     "max-file-size",
     "select",
     "string-style",
@@ -52,6 +53,8 @@ pub struct FileConfiguration {
     pub line_length: Option<usize>,
     /// `exclude`: patterns as in a `.gitignore` in the directory of the file.
     pub exclude: Vec<String>,
+    /// `max-effort`.
+    pub max_effort: Option<u64>,
     /// `max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
     /// `string-style`.
@@ -203,6 +206,7 @@ impl Reader<'_> {
                 "goal" => result.goal = Some(self.goal(value)?),
                 "ignore" => result.ignore = Some(self.transforms(value)?),
                 "line-length" => result.line_length = Some(self.number(value)?),
+                "max-effort" => result.max_effort = Some(self.number(value)? as u64),
                 "max-file-size" => result.max_file_size = Some(self.size(value)?),
                 "select" => result.select = Some(self.transforms(value)?),
                 "string-style" => result.string_style = Some(self.string_style(value)?),
@@ -317,7 +321,7 @@ mod tests {
     fn every_key_is_read() {
         let found = pyproject(
             "[tool.pyfix]\nclosed-world = true\nexclude = ['a']\ngoal = 'speed'\nignore = []\nline-length = 100\n\
-             max-file-size = '1MB'\nselect = []\nstring-style = 'percent'\n\
+             max-effort = 1000\nmax-file-size = '1MB'\nselect = []\nstring-style = 'percent'\n\
              target-version = 'py39'\n\
              trust-annotations = false\ntypes = false\nunsafe-fixes = true\n",
         );
@@ -330,6 +334,7 @@ mod tests {
             target: Some(PythonVersion::new(3, 9)),
             line_length: Some(100),
             exclude: vec!["a".to_owned()],
+            max_effort: Some(1000),
             max_file_size: Some(1_000_000),
             string_style: Some(StringStyle::Percent),
             types: Some(TypeInference::Off),

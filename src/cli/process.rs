@@ -245,6 +245,7 @@ fn skipped(skip: &Skip) -> Obstacle {
         | Skip::TooDeep { .. }
         | Skip::LoneCarriageReturn { .. }
         | Skip::RespelledName { .. }
+        | Skip::TooCostly { .. }
         | Skip::ParserFailed => Obstacle::NotUnderstood(problem),
     }
 }

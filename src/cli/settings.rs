@@ -46,6 +46,8 @@ pub struct Overrides {
     pub line_length: Option<usize>,
     /// `--max-file-size`, in bytes.
     pub max_file_size: Option<u64>,
+    /// `--max-effort`.
+    pub max_effort: Option<u64>,
     /// `--string-style`.
     pub string_style: Option<StringStyle>,
     /// `--goal`.
@@ -244,6 +246,7 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
         string_style: flags.string_style.or(file.string_style).unwrap_or(defaults.string_style),
         prefilter: flags.prefilter,
         regions: defaults.regions,
+        max_effort: flags.max_effort.or(file.max_effort).unwrap_or(defaults.max_effort),
         trial: defaults.trial,
     };
     Ok(Settings {
@@ -313,6 +316,7 @@ mod tests {
             target: None,
             line_length: None,
             max_file_size: None,
+            max_effort: None,
             string_style: None,
             goal: None,
             types: None,

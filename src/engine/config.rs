@@ -5,6 +5,9 @@ use crate::edit::interpolate::StringStyle;
 use crate::engine::{Focus, Gain};
 use crate::semantic::{Annotations, GuardTrial};
 
+/// Some ten seconds. Four files of sympy take more than a twentieth of this.
+const DEFAULT_MAX_EFFORT: u64 = 2_000_000_000;
+
 /// What the engine is told to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -26,6 +29,9 @@ pub struct Config {
     pub prefilter: Prefilter,
     /// How a text is cut before it is parsed.
     pub regions: RegionPolicy,
+    /// How much is looked at before a text is given up, in [`SyntaxTree::effort`](crate::syntax::SyntaxTree::effort)
+    /// of all rounds.
+    pub max_effort: u64,
     /// What a test does to the refusals of guards; nothing everywhere else.
     #[doc(hidden)]
     pub trial: GuardTrial,
@@ -43,6 +49,7 @@ impl Default for Config {
             string_style: StringStyle::default(),
             prefilter: Prefilter::On,
             regions: RegionPolicy::Whole,
+            max_effort: DEFAULT_MAX_EFFORT,
             trial: GuardTrial::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! The core function: rounds until nothing changes, then verification.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, apply};
@@ -61,10 +62,10 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     if let Some(name) = respelled(&tree) {
         return skipped(Skip::RespelledName { line: name.line(), name: name.text().to_owned() });
     }
-    let job = Job { registry, config, world };
+    let job = Job { registry, config, world, spent: Cell::new(0) };
     let (mut outcome, mut flaw) = job.converge(&tree, &transforms);
     let mut quarantined = Vec::new();
-    while let Some(failure) = flaw {
+    while let Some(failure) = flaw.filter(|_| !job.is_exhausted()) {
         let guilty = job.guilty(&tree, &outcome, &transforms);
         if guilty.is_empty() {
             // Nothing took part, and still something is wrong: then nothing is changed.
@@ -76,6 +77,9 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
         let report = |id: &&'static str| Quarantine { transform: (*id).to_owned(), failure: failure.clone() };
         quarantined.extend(guilty.iter().map(report));
         (outcome, flaw) = job.converge(&tree, &transforms);
+    }
+    if job.is_exhausted() {
+        return skipped(Skip::TooCostly { limit: config.max_effort });
     }
     outcome.quarantined = quarantined;
     outcome.target = Some(target);
@@ -114,6 +118,8 @@ struct Job<'a> {
     registry: &'a Registry,
     config: &'a Config,
     world: &'a dyn World,
+    /// What the rounds that are over cost.
+    spent: Cell<u64>,
 }
 
 /// What one round found.
@@ -179,6 +185,11 @@ enum Rounds {
 type Flaw = Option<String>;
 
 impl Job<'_> {
+    /// Whether no more is to be looked at.
+    fn is_exhausted(&self) -> bool {
+        self.spent.get() > self.config.max_effort
+    }
+
     /// Round after round until nothing changes. The last one shows that a run over the result would not change it.
     fn converge(&self, original: &SyntaxTree<'_>, transforms: &[&'static dyn Transform]) -> (Outcome, Flaw) {
         let suppressions = Suppressions::of(original);
@@ -239,7 +250,9 @@ impl Job<'_> {
     ) -> Rounds {
         let Course { outcome, map, edited, used, said_before } = course;
         let source = tree.source();
+        let before = tree.effort();
         let findings = self.round(tree, transforms, map);
+        self.spent.set(self.spent.get().saturating_add(tree.effort() - before));
         used.extend(findings.suppressed.iter().map(|fix| map.original_cover(fix.comment)));
         let origins = Origins { original: original.source(), current: source, map };
         let offered: Vec<(u8, &Fix)> =
@@ -313,7 +326,7 @@ impl Job<'_> {
         }
     }
 
-    /// Asks every transform about every node of its kinds.
+    /// Asks every transform about every node of its kinds, and stops when that takes too long.
     fn round(
         &self,
         tree: &SyntaxTree<'_>,
@@ -331,10 +344,17 @@ impl Job<'_> {
         let all = self.config.prefilter == Prefilter::Off;
         let possible = transforms.iter().filter(|transform| all || may_match(source.text(), **transform));
         let asked = ByKind::new(possible.copied());
+        let left = self.config.max_effort.saturating_sub(self.spent.get());
+        tree.set_max_effort(tree.effort().saturating_add(left));
         for node in tree.nodes() {
             for transform in asked.of(node.kind()) {
                 let meta = transform.meta();
-                let fix = match transform.check(node, &cx) {
+                let verdict = transform.check(node, &cx);
+                // Each fix is held against all comments that ask for something, and against every other fix.
+                if !matches!(verdict, Err(Decline::NotThisShape)) {
+                    tree.spend(suppressions.count() + findings.fixes.len() + findings.withheld.len());
+                }
+                let fix = match verdict {
                     Ok(fix) => fix,
                     Err(Decline::NotThisShape) => continue,
                     Err(Decline::Refused(refusal)) => {
@@ -372,6 +392,9 @@ impl Job<'_> {
                     findings.fixes.push((meta.priority, fix));
                 }
             }
+        }
+        if tree.is_exhausted() {
+            return Findings::default();
         }
         findings.keep_last_for_last();
         findings

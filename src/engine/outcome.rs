@@ -128,6 +128,12 @@ pub enum Skip {
         /// The name as it is spelled.
         name: String,
     },
+    /// Judging it takes too long.
+    #[error("takes more than {limit} steps to judge; raise `max-effort` or --max-effort to include it")]
+    TooCostly {
+        /// The limit that was passed.
+        limit: u64,
+    },
     /// A marker in the first lines says that a program wrote the file.
     #[error("generated file")]
     Generated,
@@ -147,6 +153,7 @@ impl Skip {
             Skip::TooDeep { .. } => "too-deep",
             Skip::LoneCarriageReturn { .. } => "lone-carriage-return",
             Skip::RespelledName { .. } => "respelled-name",
+            Skip::TooCostly { .. } => "too-costly",
             Skip::Generated => "generated",
             Skip::FileIgnored => "file-ignored",
             Skip::ParserFailed => "parser-failed",

@@ -33,10 +33,11 @@ impl Suppressions {
         let source = tree.source();
         let mut found = Self::default();
         let mut off: Option<u32> = None;
+        let mut next_code = None;
         for comment in tree.comments() {
             let text = comment.text();
             if let Some((scope, ids)) = directive(text) {
-                let lines = (scope == Scope::Line).then(|| lines_of(source, comment));
+                let lines = (scope == Scope::Line).then(|| lines_of(source, comment, &mut next_code));
                 found.ignores.push(Ignore { comment: comment.range(), lines, ids });
             }
             match formatting(text) {
@@ -62,6 +63,11 @@ impl Suppressions {
             named && ignore.lines.is_none_or(|(from, to)| from <= last && first <= to)
         };
         self.ignores.iter().find(applies).map(|ignore| ignore.comment)
+    }
+
+    /// How much there is to look through for every fix.
+    pub fn count(&self) -> usize {
+        self.ignores.len() + self.protected.len()
     }
 
     /// Switched-off formatting that `written` would touch.
@@ -122,7 +128,9 @@ fn directive(comment: &str) -> Option<(Scope, Vec<String>)> {
 }
 
 /// A comment behind code is about its own line; a comment on a line of its own is about the next line of code.
-fn lines_of(source: &Source, comment: Node<'_>) -> (u32, u32) {
+///
+/// `next_code` remembers from call to call a line that was looked from, and the next line of code.
+fn lines_of(source: &Source, comment: Node<'_>, next_code: &mut Option<(u32, u32)>) -> (u32, u32) {
     let line = comment.line();
     let before = source.slice(Range::new(source.line_start(comment.range().start), comment.range().start));
     if !before.trim().is_empty() {
@@ -132,7 +140,15 @@ fn lines_of(source: &Source, comment: Node<'_>) -> (u32, u32) {
         let text = source.slice(source.line_range(*number)).trim_start();
         !text.is_empty() && !text.starts_with('#')
     };
-    (line, (line + 1..=source.line_count()).find(code).unwrap_or(line))
+    // Thousands of comments in a row must not look at one another.
+    if let Some((from, found)) = *next_code
+        && (from..found).contains(&line)
+    {
+        return (line, if found == u32::MAX { line } else { found });
+    }
+    let found = (line + 1..=source.line_count()).find(code);
+    *next_code = Some((line, found.unwrap_or(u32::MAX)));
+    (line, found.unwrap_or(line))
 }
 
 enum Formatting {

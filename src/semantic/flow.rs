@@ -69,6 +69,9 @@ pub struct Flow {
     definitions: RefCell<HashMap<VariableId, Option<Rc<Definitions>>>>,
 }
 
+/// So many answers about steps, about ten bytes each, are kept for the variables of a body.
+const MOST_ANSWERS: usize = 20_000_000;
+
 /// The step that a body begins with.
 const ENTRY: StepId = 0;
 
@@ -82,6 +85,7 @@ impl Flow {
 
     /// The steps of the code in `region`.
     fn steps_in(&self, region: Node<'_>) -> Vec<bool> {
+        region.tree().spend(self.steps.len());
         let (first, end) = region.id_range();
         let within = |holder: NodeId| (first..end).contains(&(holder.index() as u32));
         self.steps.iter().map(|step| step.holder.is_some_and(within)).collect()
@@ -228,9 +232,19 @@ impl Flow {
         let known = self.known.borrow().get(&variable).map(Rc::clone);
         known.unwrap_or_else(|| {
             let uses = Rc::new(Uses::of(self, model, variable));
-            self.known.borrow_mut().insert(variable, Rc::clone(&uses));
+            let mut known = self.known.borrow_mut();
+            self.make_room(&mut known);
+            known.insert(variable, Rc::clone(&uses));
             uses
         })
+    }
+
+    /// Forgets what was found out about other variables where all of it would fill the memory: in a body of so many
+    /// steps and variables that no person wrote it.
+    fn make_room<T>(&self, known: &mut HashMap<VariableId, T>) {
+        if known.len().saturating_mul(self.steps.len()) > MOST_ANSWERS {
+            known.clear();
+        }
     }
 
     /// Whether a nested function, class or comprehension that mentions `variable` may exist before `region`
@@ -300,6 +314,7 @@ enum Bound {
 impl Uses {
     fn of(flow: &Flow, model: &Model<'_>, variable: VariableId) -> Self {
         let count = flow.steps.len();
+        model.tree().spend(count);
         let mut uses = Self {
             read: vec![None; count],
             bound: vec![Bound::Not; count],

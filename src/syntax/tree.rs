@@ -3,6 +3,8 @@
 //! tree-sitter finds a node's parent by walking down from the root; here parent, siblings and children are
 //! fields of a row, because guards ask for them all the time.
 
+use std::cell::Cell;
+
 use super::kind::{Field, Kind};
 use crate::text::{Range, Source};
 
@@ -60,6 +62,8 @@ pub struct SyntaxTree<'s> {
     last_top: u32,
     /// What tree-sitter made of the whole text, where it was parsed as one.
     pub(super) parsed: Option<tree_sitter::Tree>,
+    effort: Cell<u64>,
+    max_effort: Cell<u64>,
 }
 
 impl<'s> SyntaxTree<'s> {
@@ -71,6 +75,8 @@ impl<'s> SyntaxTree<'s> {
             last_child: Vec::new(),
             last_top: NONE,
             parsed: None,
+            effort: Cell::new(0),
+            max_effort: Cell::new(u64::MAX),
         }
     }
 
@@ -133,6 +139,28 @@ impl<'s> SyntaxTree<'s> {
         self.nodes.is_empty()
     }
 
+    /// How many nodes were looked at since the tree was made, and whatever else was entered with
+    /// [`SyntaxTree::spend`]: a measure of time that is the same on every machine.
+    pub fn effort(&self) -> u64 {
+        self.effort.get()
+    }
+
+    /// Enters `steps` of work on this tree, each about as long as a look at a node.
+    pub fn spend(&self, steps: usize) {
+        self.effort.set(self.effort.get().saturating_add(steps as u64));
+    }
+
+    /// Lets every walk through the tree end when its effort is more than `max_effort`, so that no search goes on for
+    /// hours. What was found out by then means nothing: ask [`SyntaxTree::is_exhausted`] before it is used.
+    pub fn set_max_effort(&self, max_effort: u64) {
+        self.max_effort.set(max_effort);
+    }
+
+    /// Whether more was looked at than is allowed.
+    pub fn is_exhausted(&self) -> bool {
+        self.effort.get() > self.max_effort.get()
+    }
+
     /// The node with this id.
     pub fn node(&self, id: NodeId) -> Node<'_> {
         Node { tree: self, id }
@@ -140,7 +168,10 @@ impl<'s> SyntaxTree<'s> {
 
     /// Every node, in document order (a node before its children).
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
-        (0..self.nodes.len() as u32).map(|id| Node { tree: self, id: NodeId(id) })
+        (0..self.nodes.len() as u32).map_while(|id| {
+            self.spend(1);
+            (!self.is_exhausted()).then_some(Node { tree: self, id: NodeId(id) })
+        })
     }
 
     /// The statements of the module level, comments left out, in order.
@@ -231,7 +262,8 @@ impl<'t> Node<'t> {
     }
 
     fn link(&self, id: u32) -> Option<Node<'t>> {
-        (id != NONE).then_some(Node { tree: self.tree, id: NodeId(id) })
+        self.tree.spend(1);
+        (id != NONE && !self.tree.is_exhausted()).then_some(Node { tree: self.tree, id: NodeId(id) })
     }
 
     /// The number of this node.
@@ -329,10 +361,24 @@ impl<'t> Node<'t> {
         std::iter::successors(self.previous_sibling(), Node::previous_sibling).find(Node::is_statement)
     }
 
+    /// The last child, whatever it is.
+    fn last_child(&self) -> Option<Node<'t>> {
+        let last = self.data().subtree_end.checked_sub(1)?;
+        Node { tree: self.tree, id: NodeId(last) }.chain().find(|node| node.data().parent == self.id.0)
+    }
+
+    /// The last of the statements directly in this block; none for other nodes.
+    pub fn last_statement(&self) -> Option<Node<'t>> {
+        std::iter::successors(self.last_child(), Node::previous_sibling).find(Node::is_statement)
+    }
+
     /// This node and everything below it, in document order.
     pub fn descendants(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
         let tree = self.tree;
-        (self.id.0..self.data().subtree_end).map(move |id| Node { tree, id: NodeId(id) })
+        (self.id.0..self.data().subtree_end).map_while(move |id| {
+            tree.spend(1);
+            (!tree.is_exhausted()).then_some(Node { tree, id: NodeId(id) })
+        })
     }
 
     /// The ids of this node and of everything below it: from the first, up to the second.

@@ -273,6 +273,44 @@ fn a_read_only_file_is_left_alone() {
     assert_eq!(fs::read_dir(&project.root).unwrap().count(), 2);
 }
 
+#[test]
+fn what_takes_too_long_to_judge_is_skipped() {
+    let project = Project::new(&[("a.py", LOOP.as_bytes()), ("long.py", LOOP.repeat(200).as_bytes())]);
+    let run = project.run(&["--write", "--max-effort", "20000", "long.py", "a.py"]);
+    let message = "long.py: skipped: takes more than 20000 steps to judge; raise `max-effort` or --max-effort to include it";
+    assert_eq!(run.errors(), [message]);
+    assert_eq!(run.status, 2);
+    assert_eq!(project.read("a.py"), REWRITTEN.as_bytes());
+    assert_eq!(project.read("long.py"), LOOP.repeat(200).as_bytes());
+    project.write("pyfix.toml", b"max-effort = 20000\n");
+    let report = project.run(&["--output-format", "json", "long.py"]).json();
+    assert_eq!(report["files"][0]["reason"]["id"], "too-costly");
+    assert_eq!(project.run(&["--max-effort", "2000000000", "--write", "long.py"]).status, 0);
+    assert_eq!(project.read("long.py"), REWRITTEN.repeat(200).as_bytes());
+}
+
+#[test]
+fn what_a_killed_run_left_is_cleared_away() {
+    let project = Project::new(&[
+        ("a.py", LOOP.as_bytes()),
+        ("p/.pyfix-Ab12Cd.tmp", b"x = 1\n"),
+        ("p/done.py", b""),
+        ("p/.pyfix-mine.tmp", b""),
+        (".pyfix-Zz99zZ.tmp", b"x = 1\n"),
+    ]);
+    let used = fs::File::open(project.root.join(".pyfix-Zz99zZ.tmp")).unwrap();
+    used.lock().unwrap();
+    let exists = |name: &str| project.root.join(name).exists();
+    project.run(&["--check"]);
+    assert!(exists("p/.pyfix-Ab12Cd.tmp"), "a run that writes nothing removes nothing");
+    let run = project.run(&["--write"]);
+    assert_eq!(run.status, 0, "{run:?}");
+    assert_eq!(project.read("a.py"), REWRITTEN.as_bytes());
+    assert!(!exists("p/.pyfix-Ab12Cd.tmp"));
+    assert!(exists("p/.pyfix-mine.tmp"), "no name that pyfix gives");
+    assert!(exists(".pyfix-Zz99zZ.tmp"), "another run uses it");
+}
+
 // Another file reads the loop variable from outside.
 #[test]
 fn what_other_files_use_is_kept() {

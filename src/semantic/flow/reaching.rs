@@ -58,7 +58,9 @@ impl Flow {
         let known = self.definitions.borrow().get(&variable).cloned();
         let definitions = known.unwrap_or_else(|| {
             let found = Definitions::of(self, model, variable).map(Rc::new);
-            self.definitions.borrow_mut().insert(variable, found.clone());
+            let mut known = self.definitions.borrow_mut();
+            self.make_room(&mut known);
+            known.insert(variable, found.clone());
             found
         })?;
         Some(definitions.reaching(model, variable, step, place))
@@ -122,6 +124,9 @@ impl Definitions {
             return None;
         }
         let words = variable.bindings.len() / 64 + 1;
+        // Each change has a row of its own.
+        (variable.bindings.len().saturating_mul(words) <= MOST_WORDS).then_some(())?;
+        model.tree().spend(flow.steps.len().saturating_mul(words));
         let mut entry = vec![0; words];
         let mut changes: HashMap<StepId, Change> = HashMap::new();
         for (index, binding) in variable.bindings.iter().enumerate() {
@@ -170,6 +175,7 @@ impl Definitions {
     /// What the read at `place`, which `step` runs, may see.
     fn reaching(&self, model: &Model<'_>, id: VariableId, step: StepId, place: Node<'_>) -> Reaching {
         let variable = model.variable(id);
+        model.tree().spend(variable.bindings.len());
         let mut bits = self.live.row(&self.rows, self.words, step).to_vec();
         // f(x := 1, x)
         // x, a[x] = 1, 2

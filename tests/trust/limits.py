@@ -1,0 +1,93 @@
+"""Times pyfix on files that nobody writes, to see that none makes it hang.
+
+    python3 tests/trust/limits.py --pyfix target/release/pyfix [--each] [--only WORDS] [--limit SECONDS]
+
+Prints Markdown: the processor seconds and the memory at half the size and at the whole size, and how one follows from the
+other. `--each` runs every transform by itself. Exit status 1 when a run takes longer than the limit or ends badly.
+"""
+
+import argparse
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.dont_write_bytecode = True
+
+import hostile
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--pyfix", required=True, type=pathlib.Path)
+    parser.add_argument("--only", default="", help="only files whose name holds these words")
+    parser.add_argument("--limit", type=float, default=10.0, help="seconds that a run may take [10]")
+    parser.add_argument("--scale", type=float, default=1.0, help="sizes, as a multiple of the usual ones")
+    parser.add_argument("--each", action="store_true", help="each transform by itself, instead of all together")
+    options = parser.parse_args()
+    selections = [None]
+    if options.each:
+        listed = subprocess.run([options.pyfix, "list"], capture_output=True, text=True, check=True).stdout
+        selections = [line.split()[0] for line in listed.splitlines() if line and not line[0].isspace()]
+    bad = 0
+    print("| File | Size | MB | Half size, s | Whole size, s | Growth | Peak, MB | Outcome |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, (size, make) in hostile.FILES.items():
+        if options.only not in name:
+            continue
+        size = max(2, int(size * options.scale))
+        for selection in selections:
+            half, *_ = timed(options, make(size // 2), selection)
+            text = make(size)
+            whole, peak, outcome = timed(options, text, selection)
+            is_bad = whole > options.limit or outcome.startswith("FAULT")
+            bad += is_bad
+            if options.each and not is_bad and whole < options.limit / 4:
+                continue
+            growth = f"{whole / half:.1f}" if whole > 0.05 else ""
+            shown = name if selection is None else f"{name}, {selection}"
+            megabytes = len(text) / 1e6
+            print(
+                f"| {shown} | {size:,} | {megabytes:.2f} | {half:.2f} | {whole:.2f} | {growth} | {peak:.0f} | {outcome} |",
+                flush=True,
+            )
+    print(f"{bad} over the limit of {options.limit} s or ended badly")
+    return 1 if bad else 0
+
+
+def timed(options, text, selection):
+    """Returns the processor seconds of a run over `text`, its peak of memory in MB, and how it ended."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "hostile.py")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        command = [str(options.pyfix.resolve()), "--isolated", "--types", "off", "--check", "--unsafe-fixes", "--jobs", "1", path]
+        command += ["--max-file-size", "100MB"] + (["--select", selection] if selection else [])
+        process = subprocess.Popen(
+            command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        killer = threading.Timer(options.limit * 8, process.kill)
+        killer.start()
+        said = process.stderr.read().decode("utf-8", "replace")
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        killer.cancel()
+        seconds = usage.ru_utime + usage.ru_stime
+        return seconds, usage.ru_maxrss / 1024, outcome(process.returncode, said, path)
+
+
+def outcome(status, said, path):
+    errors = [line for line in said.splitlines() if line.startswith("error: ")]
+    if status not in (0, 1, 2) or "panicked" in said or "bug in pyfix" in said:
+        return f"FAULT: ended with {status}: {' '.join(errors)[:200]}".replace("|", "/")
+    if errors:
+        return errors[0].replace(path, "").replace("error: : ", "").split("hostile.py: ")[-1][:80].replace("|", "/")
+    return "would change" if status == 1 else "fine"
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.exit(main())
