@@ -1,10 +1,12 @@
 //! What the transforms share that look a function up once, before a loop, and call it through a local variable.
 
+use std::collections::BTreeSet;
+
 use crate::edit::{Assumption, Edit, Fix, Hoist, HoistForm, Measured};
 use crate::semantic::comments::comments_in;
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Class, Facts, Reason, Refusal, ScopeId, ScopeKind};
-use crate::syntax::{Attribute, Call, Kind, Node};
+use crate::syntax::{Attribute, Call, Kind, Node, NodeId};
 
 use super::hoisting::{loops, name_scope, repeats};
 
@@ -12,7 +14,7 @@ use super::hoisting::{loops, name_scope, repeats};
 pub(super) struct Lookup<'t> {
     /// The loop.
     pub site: Node<'t>,
-    /// What the calls write for the function, each time.
+    /// What the calls write for the function, each time, in document order.
     pub uses: Vec<Node<'t>>,
 }
 
@@ -27,14 +29,12 @@ impl<'t> Lookup<'t> {
         site: Node<'t>,
         same: impl Fn(Node<'_>) -> bool,
     ) -> Option<Self> {
-        let uses: Vec<Node<'t>> = site
-            .descendants()
-            .filter_map(Call::cast)
-            .map(|call| call.function)
-            .filter(|it| it.kind() == function.kind() && it.text() == function.text() && same(*it))
-            .filter(|it| can_be_named(facts, *it, site))
-            .collect();
-        (uses.first() == Some(&function)).then_some(Self { site, uses })
+        let mut uses = facts
+            .called_in(site, function.text())
+            .filter(|it| same(*it) && can_be_named(facts, *it, site))
+            .peekable();
+        // The others are looked at once, for the first, and not for each of them.
+        (uses.peek() == Some(&function)).then(|| Self { site, uses: uses.collect() })
     }
 
     /// The fix that looks up `expression` before the loop, for `name`, which says what it is called in its own place.
@@ -103,21 +103,14 @@ const QUICK: &[&str] = &[
 impl Lookup<'_> {
     /// Whether some turn with the call in it is so short that finding the function counts.
     pub(super) fn is_in_short_turn(&self, facts: &Facts<'_>) -> bool {
-        self.uses.iter().any(|function| {
-            let mut inner = *function;
-            let repeated = function.ancestors().find_map(|holder| {
-                let found = repeats(holder, inner);
-                inner = if found { inner } else { holder };
-                // A comprehension is all turn, of a statement it is the body.
-                let is_statement = matches!(holder.kind(), Kind::ForStatement | Kind::WhileStatement);
-                found.then_some(if is_statement { inner } else { holder })
-            });
-            repeated.is_some_and(|turn| self.long_calls(facts, turn) <= MOST_LONG_CALLS)
-        })
+        let turns: BTreeSet<NodeId> =
+            self.uses.iter().filter_map(|function| turn_of(*function)).map(|turn| turn.id()).collect();
+        turns.into_iter().any(|turn| !self.takes_long(facts, facts.tree().node(turn)))
     }
 
-    fn long_calls(&self, facts: &Facts<'_>, turn: Node<'_>) -> usize {
-        let takes_long = |node: &Node<'_>| match node.kind() {
+    /// Whether more than [`MOST_LONG_CALLS`] are made in a turn.
+    fn takes_long(&self, facts: &Facts<'_>, turn: Node<'_>) -> bool {
+        let is_long = |node: &Node<'_>| match node.kind() {
             Kind::ForStatement
             | Kind::WhileStatement
             | Kind::WithStatement
@@ -128,11 +121,13 @@ impl Lookup<'_> {
             Kind::Call => Call::cast(*node).is_some_and(|call| !self.is_quick(facts, call.function)),
             _ => false,
         };
-        turn.descendants().filter(takes_long).count()
+        turn.descendants().filter(is_long).nth(MOST_LONG_CALLS).is_some()
     }
 
     fn is_quick(&self, facts: &Facts<'_>, function: Node<'_>) -> bool {
-        if self.uses.contains(&function) || guards::standard_function(facts, function) {
+        if self.uses.binary_search_by_key(&function.id(), Node::id).is_ok()
+            || guards::standard_function(facts, function)
+        {
             return true;
         }
         match Attribute::cast(function) {
@@ -140,6 +135,19 @@ impl Lookup<'_> {
             None => QUICK.contains(&function.text()),
         }
     }
+}
+
+/// What is run again and again around `function`: the body of a loop, or a comprehension, which is all turn.
+fn turn_of(function: Node<'_>) -> Option<Node<'_>> {
+    let mut inner = function;
+    for holder in function.ancestors() {
+        if repeats(holder, inner) {
+            let is_statement = matches!(holder.kind(), Kind::ForStatement | Kind::WhileStatement);
+            return Some(if is_statement { inner } else { holder });
+        }
+        inner = holder;
+    }
+    None
 }
 
 /// Methods that every Python has, by the classes whose exact instances have them.

@@ -74,6 +74,8 @@ pub fn replace(path: &Path, expected: &[u8], new: &[u8]) -> Result<(), WriteErro
     match swap(temporary.path(), path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(WriteError::ChangedMeanwhile),
         Err(_) => {
+            // Some systems put nothing in the place of a file that is open.
+            drop(old);
             temporary.persist(path).map_err(|error| error.error)?;
             sync_directory(directory);
             return Ok(());

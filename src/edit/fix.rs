@@ -67,7 +67,7 @@ pub struct Hoist {
 }
 
 /// What a [`Hoist`] puts before a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HoistForm {
     /// `name = expression`.
     Value,

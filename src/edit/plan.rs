@@ -4,11 +4,11 @@
 //! already taken, or whose own footprint that one writes into, waits for the next round, in which all facts
 //! are computed anew.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{Edit, Fix, Hoist, HoistForm, imports};
 use crate::syntax::{Kind, SyntaxTree};
-use crate::text::Range;
+use crate::text::{Range, RangeSet};
 
 /// The fixes of one round that go together.
 #[derive(Debug, Default)]
@@ -24,13 +24,18 @@ impl Plan {
     pub fn new(tree: &SyntaxTree<'_>, offered: &[(u8, &Fix)]) -> Self {
         let mut order: Vec<usize> = (0..offered.len()).collect();
         order.sort_by_key(|&index| offered.get(index).map(|(priority, fix)| (*priority, fix.range)));
-        let mut round = Round { tree, names: Names::new(tree), plan: Plan::default(), hoisted: Vec::new() };
+        let mut round = Round::new(tree);
         let mut accepted: Vec<&Fix> = Vec::new();
+        let (mut written, mut footprints) = (RangeSet::default(), RangeSet::default());
         for index in order {
             let Some((_, fix)) = offered.get(index) else { continue };
-            if accepted.iter().any(|other| clash(fix, other)) || round.has_given_away(fix) {
+            let clashes = fix.written().any(|range| footprints.overlaps(range))
+                || fix.footprint.iter().any(|range| written.overlaps(*range));
+            if clashes || round.has_given_away(fix) {
                 continue;
             }
+            written.extend(fix.written());
+            footprints.extend(fix.footprint.iter().copied());
             accepted.push(fix);
             round.take(index, fix);
         }
@@ -38,53 +43,48 @@ impl Plan {
     }
 }
 
-/// Whether one of two fixes writes into what justifies the other.
-fn clash(one: &Fix, other: &Fix) -> bool {
-    let disturbs = |writer: &Fix, reader: &Fix| {
-        writer.written().any(|written| reader.footprint.iter().any(|range| range.overlaps(written)))
-    };
-    disturbs(one, other) || disturbs(other, one)
-}
-
 /// A statement that is added before another one.
-struct Hoisted<'f> {
-    hoist: &'f Hoist,
+struct Hoisted {
+    anchor: u32,
     name: String,
-}
-
-impl Hoisted<'_> {
-    /// Whether it serves for `other`, too.
-    fn is_for(&self, other: &Hoist) -> bool {
-        let (one, is_class) = (self.hoist, other.form == HoistForm::Class);
-        one.form == other.form
-            && one.expression == other.expression
-            && (one.anchor == other.anchor || is_class && one.anchor < other.anchor)
-    }
 }
 
 struct Round<'t> {
     tree: &'t SyntaxTree<'t>,
     names: Names<'t>,
     plan: Plan,
-    hoisted: Vec<Hoisted<'t>>,
+    /// By form and expression, and for values by their anchors: what serves for one place serves for no other, but a class
+    /// serves for all that comes behind it.
+    hoisted: HashMap<(HoistForm, &'t str, Option<u32>), Vec<Hoisted>>,
+    hoisted_names: HashSet<String>,
 }
 
 impl<'t> Round<'t> {
+    fn new(tree: &'t SyntaxTree<'t>) -> Self {
+        let (names, plan) = (Names::new(tree), Plan::default());
+        Self { tree, names, plan, hoisted: HashMap::new(), hoisted_names: HashSet::new() }
+    }
+
     /// Whether a name that `fix` imports is that of a hoist of this round.
     fn has_given_away(&self, fix: &Fix) -> bool {
-        fix.imports.iter().any(|import| self.hoisted.iter().any(|row| row.name == import.name))
+        fix.imports.iter().any(|import| self.hoisted_names.contains(&import.name))
     }
 
     fn take(&mut self, index: usize, fix: &'t Fix) {
         let everywhere = Range::new(0, self.tree.source().len());
-        self.names.given.extend(fix.imports.iter().map(|import| (import.name.clone(), everywhere)));
+        for import in &fix.imports {
+            self.names.give(import.name.clone(), everywhere);
+        }
         let mut edits = fix.edits.clone();
         for hoist in &fix.hoists {
-            let name = if let Some(row) = self.hoisted.iter().find(|row| row.is_for(hoist)) {
+            let anchor = (hoist.form == HoistForm::Value).then_some(hoist.anchor);
+            let rows = self.hoisted.entry((hoist.form, &hoist.expression, anchor)).or_default();
+            let name = if let Some(row) = rows.iter().find(|row| row.anchor <= hoist.anchor) {
                 row.name.clone()
             } else {
                 let name = self.names.fresh(&hoist.name, hoist.scope);
-                self.hoisted.push(Hoisted { hoist, name: name.clone() });
+                rows.push(Hoisted { anchor: hoist.anchor, name: name.clone() });
+                self.hoisted_names.insert(name.clone());
                 edits.push(self.insertion(hoist, &name));
                 name
             };
@@ -121,30 +121,50 @@ impl<'t> Round<'t> {
 }
 
 /// Names that are free.
+#[derive(Default)]
 struct Names<'t> {
-    /// Every identifier of the text with its place.
-    used: Vec<(&'t str, Range)>,
+    /// Where each identifier of the text stands, in order.
+    used: HashMap<&'t str, Vec<Range>>,
     /// Names given out in this round, with the text in which they are taken.
-    given: Vec<(String, Range)>,
+    given: HashMap<String, RangeSet>,
+    /// The number that was given out last for a name in this text.
+    last: HashMap<(String, Range), u32>,
 }
 
 impl<'t> Names<'t> {
     fn new(tree: &'t SyntaxTree<'t>) -> Self {
-        let identifiers = tree.nodes().filter(|node| node.kind() == Kind::Identifier);
-        Self { used: identifiers.map(|node| (node.text(), node.range())).collect(), given: Vec::new() }
+        let mut names = Self::default();
+        for node in tree.nodes().filter(|node| node.kind() == Kind::Identifier) {
+            names.used.entry(node.text()).or_default().push(node.range());
+        }
+        names
+    }
+
+    /// Takes `name` in all of `scope`.
+    fn give(&mut self, name: String, scope: Range) {
+        self.given.entry(name).or_default().insert(scope);
     }
 
     /// `wanted`, or `wanted` with a number, whichever occurs nowhere in `scope` yet.
     fn fresh(&mut self, wanted: &str, scope: Range) -> String {
-        let in_scope = self.used.iter().filter(|(_, range)| scope.contains(*range)).map(|(name, _)| *name);
-        let given =
-            self.given.iter().filter(|(_, range)| range.overlaps(scope)).map(|(name, _)| name.as_str());
-        let taken: HashSet<&str> = in_scope.chain(given).collect();
-        let numbered = (2_u32..).map(|number| format!("{wanted}_{number}"));
-        let free = |name: &String| !taken.contains(name.as_str());
-        let name = std::iter::once(wanted.to_owned()).chain(numbered).find(free).unwrap_or_default();
-        self.given.push((name.clone(), scope));
+        let numbered = |number: u32| if number == 1 { wanted.to_owned() } else { format!("{wanted}_{number}") };
+        let mut number = self.last.get(&(wanted.to_owned(), scope)).map_or(1, |last| last + 1);
+        while !self.is_free(&numbered(number), scope) {
+            number += 1;
+        }
+        self.last.insert((wanted.to_owned(), scope), number);
+        let name = numbered(number);
+        self.give(name.clone(), scope);
         name
+    }
+
+    fn is_free(&self, name: &str, scope: Range) -> bool {
+        let stands = |rows: &Vec<Range>| {
+            let first = rows.partition_point(|range| range.start < scope.start);
+            rows.get(first).is_some_and(|range| scope.contains(*range))
+        };
+        !self.used.get(name).is_some_and(stands)
+            && !self.given.get(name).is_some_and(|given| given.overlaps(scope))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::syntax::{
     EditedTree, Kind, ParseFailure, Regions, SyntaxTree, health, parse, parse_edited, raised_by_syntax,
     same_string,
 };
-use crate::text::{Dialect, Range, Source, lone_crs};
+use crate::text::{Dialect, Range, RangeSet, Source, lone_crs};
 
 /// A text that still changes after so many rounds will never come to rest: two transforms undo one another.
 const MAX_ROUNDS: u32 = 50;
@@ -142,13 +142,11 @@ impl Findings {
         if self.fixes.iter().any(|(priority, _)| !is_last(*priority)) {
             self.fixes.retain(|(priority, _)| !is_last(*priority));
         }
-        let wanted: Vec<Range> = self
-            .withheld
-            .iter()
-            .filter(|(priority, _)| !is_last(*priority))
-            .flat_map(|(_, fix)| fix.footprint.iter().copied())
-            .collect();
-        let hides = |fix: &Fix| fix.written().any(|range| wanted.iter().any(|wanted| wanted.overlaps(range)));
+        let mut wanted = RangeSet::default();
+        for (_, fix) in self.withheld.iter().filter(|(priority, _)| !is_last(*priority)) {
+            wanted.extend(fix.footprint.iter().copied());
+        }
+        let hides = |fix: &Fix| fix.written().any(|range| wanted.overlaps(range));
         self.fixes.retain(|(priority, fix)| !is_last(*priority) || !hides(fix));
     }
 }
@@ -350,9 +348,9 @@ impl Job<'_> {
             for transform in asked.of(node.kind()) {
                 let meta = transform.meta();
                 let verdict = transform.check(node, &cx);
-                // Each fix is held against all comments that ask for something, and against every other fix.
+                // Each candidate is held against all comments that ask for something.
                 if !matches!(verdict, Err(Decline::NotThisShape)) {
-                    tree.spend(suppressions.count() + findings.fixes.len() + findings.withheld.len());
+                    tree.spend(suppressions.count());
                 }
                 let fix = match verdict {
                     Ok(fix) => fix,
@@ -396,6 +394,8 @@ impl Job<'_> {
         if tree.is_exhausted() {
             return Findings::default();
         }
+        // Verification looks at all of the tree, whatever the rounds have left.
+        tree.set_max_effort(u64::MAX);
         findings.keep_last_for_last();
         findings
     }

@@ -9,7 +9,7 @@ use super::guards::Guarded;
 use super::replacements::Replacements;
 use super::types::{Inference, Memo, Sources};
 use super::{Flow, GuardTrial, Model, Refusal, ScopeId, ScopeKind, Type, World};
-use crate::syntax::{Field, Node, SyntaxTree};
+use crate::syntax::{Attribute, Call, Field, Kind, Node, NodeId, SyntaxTree};
 
 /// Whether declared types are believed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,8 @@ pub struct Facts<'t> {
     model: OnceCell<Model<'t>>,
     replacements: OnceCell<Replacements<'t>>,
     flows: RefCell<HashMap<ScopeId, Rc<Flow>>>,
+    /// The names and attributes that calls write for what they call, by their text.
+    called: OnceCell<HashMap<&'t str, Vec<NodeId>>>,
     pub(super) types: RefCell<Memo>,
     annotations: Annotations,
     trial: GuardTrial,
@@ -42,6 +44,7 @@ impl<'t> Facts<'t> {
             model: OnceCell::new(),
             replacements: OnceCell::new(),
             flows: RefCell::default(),
+            called: OnceCell::new(),
             types: RefCell::default(),
             annotations: Annotations::Trusted,
             trial: GuardTrial::default(),
@@ -129,6 +132,15 @@ impl<'t> Facts<'t> {
         Some(flow)
     }
 
+    /// The names and attributes of the text `function` that calls in `region` call, in document order.
+    pub fn called_in<'n>(&self, region: Node<'n>, function: &str) -> impl Iterator<Item = Node<'n>> {
+        let called = self.called.get_or_init(|| called(self.tree)).get(function);
+        let rows = called.map_or(&[][..], Vec::as_slice);
+        let within = region.id_range();
+        let from = rows.partition_point(|id| *id < within.start);
+        rows.iter().skip(from).take_while(move |id| **id < within.end).map(move |id| region.tree().node(*id))
+    }
+
     /// What is known of the values of the expression `node` from the code of its own function and module.
     pub fn type_of(&self, node: Node<'_>) -> Type {
         self.type_by(node, Sources::empty())
@@ -154,4 +166,16 @@ impl<'t> Facts<'t> {
     pub(super) fn bound_type_by(&self, identifier: Node<'_>, sources: Sources) -> Type {
         Inference { facts: self, sources }.bound(identifier)
     }
+}
+
+/// What the calls of `tree` write for what they call, by its text, in document order: names, and attributes of names.
+fn called<'t>(tree: &'t SyntaxTree<'t>) -> HashMap<&'t str, Vec<NodeId>> {
+    let mut called: HashMap<&str, Vec<NodeId>> = HashMap::new();
+    for function in tree.nodes().filter_map(Call::cast).map(|call| call.function) {
+        let root = std::iter::successors(Some(function), |it| Some(Attribute::cast(*it)?.object)).last();
+        if root.is_some_and(|root| root.kind() == Kind::Identifier) {
+            called.entry(function.text()).or_default().push(function.id());
+        }
+    }
+    called
 }

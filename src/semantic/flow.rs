@@ -62,7 +62,7 @@ pub struct Flow {
     /// a step that never runs.
     ranks: Vec<Option<u32>>,
     /// First node, one past the last node, step; sorted and disjoint.
-    owners: Vec<(u32, u32, StepId)>,
+    owners: Vec<(NodeId, NodeId, StepId)>,
     /// What was found out about single variables.
     known: RefCell<HashMap<VariableId, Rc<Uses>>>,
     /// Which definitions reach the reads of single variables; `None` for those that cannot be followed.
@@ -78,17 +78,15 @@ const ENTRY: StepId = 0;
 impl Flow {
     /// The step that runs `node`.
     fn step_of(&self, node: NodeId) -> Option<StepId> {
-        let at = node.index() as u32;
-        let index = self.owners.partition_point(|(start, _, _)| *start <= at).checked_sub(1)?;
-        self.owners.get(index).filter(|(_, end, _)| at < *end).map(|(_, _, step)| *step)
+        let index = self.owners.partition_point(|(start, _, _)| *start <= node).checked_sub(1)?;
+        self.owners.get(index).filter(|(_, end, _)| node < *end).map(|(_, _, step)| *step)
     }
 
     /// The steps of the code in `region`.
     fn steps_in(&self, region: Node<'_>) -> Vec<bool> {
         region.tree().spend(self.steps.len());
-        let (first, end) = region.id_range();
-        let within = |holder: NodeId| (first..end).contains(&(holder.index() as u32));
-        self.steps.iter().map(|step| step.holder.is_some_and(within)).collect()
+        let ids = region.id_range();
+        self.steps.iter().map(|step| step.holder.is_some_and(|holder| ids.contains(&holder))).collect()
     }
 
     /// A read of `variable` that may see the value it has when control leaves `region`, on any way out.

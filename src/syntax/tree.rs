@@ -381,9 +381,9 @@ impl<'t> Node<'t> {
         })
     }
 
-    /// The ids of this node and of everything below it: from the first, up to the second.
-    pub fn id_range(&self) -> (u32, u32) {
-        (self.id.0, self.data().subtree_end)
+    /// The ids of this node and of everything below it.
+    pub fn id_range(&self) -> std::ops::Range<NodeId> {
+        self.id..NodeId(self.data().subtree_end)
     }
 
     /// Whether `other` is this node or lies below it.

@@ -6,6 +6,7 @@ mod cookie;
 mod encoding;
 mod newline;
 mod range;
+mod range_set;
 mod source;
 mod target;
 #[cfg(test)]
@@ -14,5 +15,6 @@ mod testing;
 pub use encoding::{DecodeError, Decoded, EncodeError, Encoding, decode};
 pub use newline::lone_crs;
 pub use range::Range;
+pub use range_set::RangeSet;
 pub use source::Source;
 pub use target::{Dialect, PythonVersion, Target};

@@ -1,7 +1,16 @@
-"""Files that nobody writes and that a program must not hang on: long lines, long chains, deep nests, crowded scopes.
+"""Files that nobody writes and that a program must not hang on: long lines, long chains, deep nests, crowded scopes,
+and the examples of the pages over and over.
 
-Each is a function from a size to a text; twice the size should take twice the time.
+Each is a function from a size to a text, and flags that it needs; twice the size should take twice the time.
 """
+
+import pathlib
+import re
+
+PAGES = pathlib.Path(__file__).parents[2] / "transforms"
+
+# The first example of a page, with what stands behind its fence.
+EXAMPLE = re.compile(r"^```python before([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 APPEND = "r = []\nfor x in xs:\n    r.append(x)\n"
 
@@ -105,3 +114,21 @@ FILES = {
     "errors": (20_000, lambda n: "def (:\n" * n),
     "deep indentation": (3_000, lambda n: nested("if a:", n, "b()")),
 }
+
+
+def copies():
+    """Returns files that hold the first example of a page again and again, in the module, in a function and in a loop,
+    each with the flags that the example asks for."""
+    files = {}
+    for page in sorted(PAGES.glob("*.md")):
+        wishes, example = EXAMPLE.search(page.read_text(encoding="utf-8")).groups()
+        flags = ["--select", page.stem] if "select" in wishes else []
+        flags += [f"--target-version={version}" for version in re.findall(r"target=(\w+)", wishes)]
+        places = {
+            "in a module": lambda n, text=example: text * n,
+            "in a function": lambda n, text=example: function(text * n),
+            "in a loop": lambda n, text=example: function("for x in xs:\n" + indented(text * n)),
+        }
+        for place, make in places.items():
+            files[f"{page.stem}, {place}"] = (5_000, make, *flags)
+    return files

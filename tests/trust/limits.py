@@ -1,9 +1,10 @@
 """Times pyfix on files that nobody writes, to see that none makes it hang.
 
-    python3 tests/trust/limits.py --pyfix target/release/pyfix [--each] [--only WORDS] [--limit SECONDS]
+    python3 tests/trust/limits.py --pyfix target/release/pyfix [--pages] [--each] [--only WORDS] [--limit SECONDS]
 
-Prints Markdown: the processor seconds and the memory at half the size and at the whole size, and how one follows from the
-other. `--each` runs every transform by itself. Exit status 1 when a run takes longer than the limit or ends badly.
+Prints Markdown: the processor seconds at a quarter of the size, at half and at the whole size, by how much the last step
+lets them grow, and the memory. `--pages` takes thousands of copies of the examples of the pages instead, `--each` runs
+every transform by itself. Exit status 1 when a run takes longer than the limit or ends badly.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import hostile
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pyfix", required=True, type=pathlib.Path)
+    parser.add_argument("--pages", action="store_true", help="copies of the first example of every page")
     parser.add_argument("--only", default="", help="only files whose name holds these words")
     parser.add_argument("--limit", type=float, default=10.0, help="seconds that a run may take [10]")
     parser.add_argument("--scale", type=float, default=1.0, help="sizes, as a multiple of the usual ones")
@@ -33,39 +35,40 @@ def main():
         listed = subprocess.run([options.pyfix, "list"], capture_output=True, text=True, check=True).stdout
         selections = [line.split()[0] for line in listed.splitlines() if line and not line[0].isspace()]
     bad = 0
-    print("| File | Size | MB | Half size, s | Whole size, s | Growth | Peak, MB | Outcome |")
-    print("|---|---|---|---|---|---|---|---|")
-    for name, (size, make) in hostile.FILES.items():
+    print("| File | Size | MB | A quarter, s | Half, s | All, s | Growth | Peak, MB | Outcome |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name, (size, make, *flags) in (hostile.copies() if options.pages else hostile.FILES).items():
         if options.only not in name:
             continue
-        size = max(2, int(size * options.scale))
+        size = max(4, int(size * options.scale))
+        text = make(size)
         for selection in selections:
-            half, *_ = timed(options, make(size // 2), selection)
-            text = make(size)
-            whole, peak, outcome = timed(options, text, selection)
+            chosen = flags + (["--select", selection] if selection else [])
+            parts = [timed(options, make(size // part), chosen)[0] for part in (4, 2)]
+            whole, peak, outcome = timed(options, text, chosen)
             is_bad = whole > options.limit or outcome.startswith("FAULT")
             bad += is_bad
             if options.each and not is_bad and whole < options.limit / 4:
                 continue
-            growth = f"{whole / half:.1f}" if whole > 0.05 else ""
+            growth = f"{whole / parts[-1]:.1f}" if whole > 0.05 else ""
             shown = name if selection is None else f"{name}, {selection}"
+            seconds = " | ".join(f"{seconds:.2f}" for seconds in [*parts, whole])
             megabytes = len(text) / 1e6
             print(
-                f"| {shown} | {size:,} | {megabytes:.2f} | {half:.2f} | {whole:.2f} | {growth} | {peak:.0f} | {outcome} |",
-                flush=True,
+                f"| {shown} | {size:,} | {megabytes:.2f} | {seconds} | {growth} | {peak:.0f} | {outcome} |", flush=True
             )
     print(f"{bad} over the limit of {options.limit} s or ended badly")
     return 1 if bad else 0
 
 
-def timed(options, text, selection):
+def timed(options, text, flags):
     """Returns the processor seconds of a run over `text`, its peak of memory in MB, and how it ended."""
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "hostile.py")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        command = [str(options.pyfix.resolve()), "--isolated", "--types", "off", "--check", "--unsafe-fixes", "--jobs", "1", path]
-        command += ["--max-file-size", "100MB"] + (["--select", selection] if selection else [])
+        command = [str(options.pyfix.resolve()), "--isolated", "--types", "off", "--check", "--unsafe-fixes", "--jobs", "1"]
+        command += ["--max-file-size", "100MB", *flags, path]
         process = subprocess.Popen(
             command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::{ENTRY, Edge, Flow, Step, StepId, loops};
 use crate::semantic::{Model, ScopeId};
-use crate::syntax::{Call, Field, Kind, Node};
+use crate::syntax::{Call, Field, Kind, Node, NodeId};
 
 impl Flow {
     /// The flow of the module's own statements.
@@ -114,7 +114,7 @@ struct Finally {
 struct Builder<'m> {
     model: &'m Model<'m>,
     steps: Vec<Step>,
-    owners: Vec<(u32, u32, StepId)>,
+    owners: Vec<(NodeId, NodeId, StepId)>,
     /// Where exceptions may go, outermost first.
     handlers: Vec<StepId>,
     loops: Vec<Loop>,
@@ -126,8 +126,8 @@ impl Builder<'_> {
     fn step(&mut self, from: &[StepId], code: &[Node<'_>]) -> StepId {
         let id = self.joint(code.first().copied());
         for node in code {
-            let (start, end) = node.id_range();
-            self.owners.push((start, end, id));
+            let ids = node.id_range();
+            self.owners.push((ids.start, ids.end, id));
         }
         self.link(from, id);
         id
