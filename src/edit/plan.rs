@@ -147,7 +147,8 @@ impl<'t> Names<'t> {
 
     /// `wanted`, or `wanted` with a number, whichever occurs nowhere in `scope` yet.
     fn fresh(&mut self, wanted: &str, scope: Range) -> String {
-        let numbered = |number: u32| if number == 1 { wanted.to_owned() } else { format!("{wanted}_{number}") };
+        let numbered =
+            |number: u32| if number == 1 { wanted.to_owned() } else { format!("{wanted}_{number}") };
         let mut number = self.last.get(&(wanted.to_owned(), scope)).map_or(1, |last| last + 1);
         while !self.is_free(&numbered(number), scope) {
             number += 1;

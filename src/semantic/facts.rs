@@ -1,7 +1,7 @@
 //! All facts of one tree, each computed on the first question that needs it.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -27,6 +27,7 @@ pub struct Facts<'t> {
     world: &'t dyn World,
     model: OnceCell<Model<'t>>,
     replacements: OnceCell<Replacements<'t>>,
+    words_of_code_text: OnceCell<HashSet<&'t str>>,
     flows: RefCell<HashMap<ScopeId, Rc<Flow>>>,
     /// The names and attributes that calls write for what they call, by their text.
     called: OnceCell<HashMap<&'t str, Vec<NodeId>>>,
@@ -43,6 +44,7 @@ impl<'t> Facts<'t> {
             world,
             model: OnceCell::new(),
             replacements: OnceCell::new(),
+            words_of_code_text: OnceCell::new(),
             flows: RefCell::default(),
             called: OnceCell::new(),
             types: RefCell::default(),
@@ -105,6 +107,16 @@ impl<'t> Facts<'t> {
     /// What the file puts in the place of attributes and builtins.
     pub(super) fn replacements(&self) -> &Replacements<'t> {
         self.replacements.get_or_init(|| Replacements::of(self.tree))
+    }
+
+    /// Whether a string of the file is code that runs in this module and holds `name`: a doctest, what `timeit` or a
+    /// profiler is given.
+    ///
+    /// ```python
+    /// timeit.timeit('f(x)', setup='from __main__ import x')
+    /// ```
+    pub(super) fn is_in_code_text(&self, name: &str) -> bool {
+        self.words_of_code_text.get_or_init(|| words_of_code_text(self.tree)).contains(name)
     }
 
     /// The scope whose body runs `node`: a function, a class, a lambda or the module.
@@ -178,4 +190,14 @@ fn called<'t>(tree: &'t SyntaxTree<'t>) -> HashMap<&'t str, Vec<NodeId>> {
         }
     }
     called
+}
+
+/// The words of the strings of `tree` that may be code which runs in its module.
+fn words_of_code_text<'t>(tree: &'t SyntaxTree<'t>) -> HashSet<&'t str> {
+    const RUNNERS: &[&str] = &["timeit", "profile", "cProfile", "doctest", "trace"];
+    let runs_text = RUNNERS.iter().any(|runner| tree.mentions(runner));
+    let is_code = |text: &&str| runs_text || text.contains(">>>") || text.contains("__main__");
+    let strings = tree.nodes().filter(|node| node.kind() == Kind::String).map(|node| node.text());
+    let apart = |character: char| !(character.is_alphanumeric() || character == '_');
+    strings.filter(is_code).flat_map(|text| text.split(apart)).collect()
 }

@@ -133,27 +133,32 @@ impl<'t> Model<'t> {
 
     /// The scope with this id.
     pub fn scope(&self, id: ScopeId) -> &Scope<'t> {
+        self.tree.spend(1);
         // Ids are made by the builder alone, so the row is always there; so below.
         &self.scopes[id.index()]
     }
 
     /// Every scope, a scope before those in it.
     pub fn scopes(&self) -> impl Iterator<Item = (ScopeId, &Scope<'t>)> {
+        self.tree.spend(self.scopes.len());
         self.scopes.iter().enumerate().map(|(index, scope)| (ScopeId(index as u32), scope))
     }
 
     /// The variable with this id.
     pub fn variable(&self, id: VariableId) -> &Variable<'t> {
+        self.tree.spend(1);
         &self.variables[id.index()]
     }
 
     /// Every variable.
     pub fn variables(&self) -> impl Iterator<Item = (VariableId, &Variable<'t>)> {
+        self.tree.spend(self.variables.len());
         self.variables.iter().enumerate().map(|(index, variable)| (VariableId(index as u32), variable))
     }
 
     /// The binding with this id.
     pub fn binding(&self, id: BindingId) -> &Binding {
+        self.tree.spend(1);
         &self.bindings[id.index()]
     }
 
@@ -164,6 +169,7 @@ impl<'t> Model<'t> {
 
     /// The reference with this id.
     pub fn reference(&self, id: ReferenceId) -> &Reference {
+        self.tree.spend(1);
         &self.references[id.index()]
     }
 

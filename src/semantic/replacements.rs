@@ -1,6 +1,6 @@
 //! What a file puts in the place of something else, as far as it spells names.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::syntax::{Attribute, Call, Kind, SyntaxTree, is_target};
 
@@ -13,8 +13,8 @@ use crate::syntax::{Attribute, Call, Kind, SyntaxTree, is_target};
 /// ```
 #[derive(Debug)]
 pub(super) struct Replacements<'t> {
-    /// Attributes that something is assigned to, by their names, with the text of their objects.
-    assigned: HashSet<(&'t str, &'t str)>,
+    /// By the names of attributes that something is assigned to: the texts of their objects.
+    assigned: HashMap<&'t str, HashSet<&'t str>>,
     /// The last parts of strings that are dotted names.
     dotted: HashSet<&'t str>,
     /// Strings that are plain names.
@@ -27,7 +27,7 @@ impl<'t> Replacements<'t> {
     /// Those in `tree`.
     pub fn of(tree: &'t SyntaxTree<'t>) -> Self {
         let mut found = Self {
-            assigned: HashSet::new(),
+            assigned: HashMap::new(),
             dotted: HashSet::new(),
             spelled: HashSet::new(),
             changed: HashSet::new(),
@@ -35,7 +35,10 @@ impl<'t> Replacements<'t> {
         for node in tree.nodes() {
             match node.kind() {
                 Kind::Attribute if is_target(node) => {
-                    found.assigned.extend(Attribute::cast(node).map(|it| (it.name.text(), it.object.text())));
+                    if let Some(attribute) = Attribute::cast(node) {
+                        let objects = found.assigned.entry(attribute.name.text()).or_default();
+                        objects.insert(attribute.object.text());
+                    }
                 }
                 Kind::String => found.enter_string(node.text()),
                 Kind::Call => found.changed.extend(Call::cast(node).and_then(|call| changed_by(&call))),
@@ -59,7 +62,7 @@ impl<'t> Replacements<'t> {
 
     /// Whether the attribute `name` of `object` may get another value.
     pub fn may_replace_attribute(&self, object: &str, name: &str) -> bool {
-        self.assigned.iter().any(|(assigned, _)| *assigned == name)
+        self.assigned.contains_key(name)
             || self.dotted.contains(name)
             || self.spelled.contains(name)
             || self.changed.contains(object)
@@ -71,7 +74,7 @@ impl<'t> Replacements<'t> {
         const BUILTINS: &[&str] = &["builtins", "__builtin__", "__builtins__"];
         self.dotted.contains(name)
             || self.changed.contains(module)
-            || self.assigned.iter().any(|(assigned, object)| *assigned == name && BUILTINS.contains(object))
+            || self.assigned.get(name).is_some_and(|objects| BUILTINS.iter().any(|it| objects.contains(it)))
     }
 }
 

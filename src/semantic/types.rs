@@ -200,7 +200,7 @@ fn string(node: Node<'_>) -> Type {
     match (prefix.bytes, python2) {
         (true, false) => Type::exact(Class::Bytes),
         (true, true) => Type::Unknown,
-        (false, true) if prefix.unicode || node.source().text().contains("unicode_literals") => Type::Unknown,
+        (false, true) if prefix.unicode || node.tree().mentions("unicode_literals") => Type::Unknown,
         (false, _) => Type::exact(Class::Str),
     }
 }

@@ -3,7 +3,8 @@
 //! tree-sitter finds a node's parent by walking down from the root; here parent, siblings and children are
 //! fields of a row, because guards ask for them all the time.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use super::kind::{Field, Kind};
 use crate::text::{Range, Source};
@@ -64,6 +65,8 @@ pub struct SyntaxTree<'s> {
     pub(super) parsed: Option<tree_sitter::Tree>,
     effort: Cell<u64>,
     max_effort: Cell<u64>,
+    /// What was looked for in the text, and whether it is there.
+    looked_for: RefCell<HashMap<&'static str, bool>>,
 }
 
 impl<'s> SyntaxTree<'s> {
@@ -77,6 +80,7 @@ impl<'s> SyntaxTree<'s> {
             parsed: None,
             effort: Cell::new(0),
             max_effort: Cell::new(u64::MAX),
+            looked_for: RefCell::default(),
         }
     }
 
@@ -129,6 +133,12 @@ impl<'s> SyntaxTree<'s> {
         self.source
     }
 
+    /// Whether `word` is anywhere in the text; looked for once, however often it is asked.
+    pub fn mentions(&self, word: &'static str) -> bool {
+        let find = || self.source.text().contains(word);
+        *self.looked_for.borrow_mut().entry(word).or_insert_with(find)
+    }
+
     /// How many nodes there are; ids are smaller than this.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -139,8 +149,8 @@ impl<'s> SyntaxTree<'s> {
         self.nodes.is_empty()
     }
 
-    /// How many nodes were looked at since the tree was made, and whatever else was entered with
-    /// [`SyntaxTree::spend`]: a measure of time that is the same on every machine.
+    /// How many nodes, and rows of facts about them, were looked at since the tree was made, and whatever else was entered
+    /// with [`SyntaxTree::spend`]: a measure of time that is the same on every machine.
     pub fn effort(&self) -> u64 {
         self.effort.get()
     }

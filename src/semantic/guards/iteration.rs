@@ -45,7 +45,7 @@ fn stops_iteration(facts: &Facts<'_>, node: Node<'_>, seen: &mut Vec<String>) ->
         None => return false,
     };
     if seen.iter().any(|known| known == name)
-        || !["StopIteration", "next"].iter().any(|word| facts.tree().source().text().contains(word))
+        || !["StopIteration", "next"].iter().any(|word| facts.tree().mentions(word))
     {
         return false;
     }

@@ -197,31 +197,13 @@ pub fn unseen_outside(facts: &Facts<'_>, name: &str, range: Range, reason: Reaso
     if facts.model().exported_names().may_hold(name) {
         facts.refuse(refusal())?;
     }
-    if is_named_in_code_text(facts, name) {
+    if facts.is_in_code_text(name) {
         facts.refuse(refusal())?;
     }
     if facts.world().name_used_elsewhere(name) != Answer::No {
         facts.refuse(refusal())?;
     }
     Ok(())
-}
-
-/// Whether a string of the file is code that runs in this module and holds `name`: a doctest, what `timeit` or a
-/// profiler is given.
-///
-/// ```python
-/// timeit.timeit('f(x)', setup='from __main__ import x')
-/// ```
-fn is_named_in_code_text(facts: &Facts<'_>, name: &str) -> bool {
-    const RUNNERS: &[&str] = &["timeit", "profile", "cProfile", "doctest", "trace"];
-    let text = facts.tree().source().text();
-    let runs_text = RUNNERS.iter().any(|runner| text.contains(runner));
-    let apart = |character: char| !(character.is_alphanumeric() || character == '_');
-    let is_code = |literal: &str| runs_text || literal.contains(">>>") || literal.contains("__main__");
-    facts.tree().nodes().filter(|node| node.kind() == Kind::String).any(|node| {
-        let literal = node.text();
-        literal.contains(name) && is_code(literal) && literal.split(apart).any(|word| word == name)
-    })
 }
 
 /// That every name of this body that `part` reads surely has a value where `site` begins.
