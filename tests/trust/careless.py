@@ -17,5 +17,5 @@ for path, text in texts.items():
         with open(path, "wb", buffering=0) as file:
             new = text + (b"" if text.endswith(b"\n") else b"\n") + DONE
             file.write(new[: len(new) // 2])
-            time.sleep(0.002)
+            time.sleep(0.01)
             file.write(new[len(new) // 2 :])
