@@ -34,12 +34,12 @@ def kills(bench):
         draw = bench.random(number)
         threads = draw.choice(THREADS)
         measured = moments[threads]
-        if draw.random() < 0.5:
-            moment = draw.uniform(0, measured.seconds)
-        else:
-            moment = draw.uniform(measured.first_write * 0.9, measured.last_write * 1.1)
+        awaited = draw.random() < 0.5
+        moment = draw.random() * (writing_time(measured) if awaited else measured.seconds)
         bench.restore()
         process = bench.start(threads)
+        if awaited:
+            bench.wait_for_writing(process)
         time.sleep(moment)
         process.kill()
         ended = bench.finish(process).status
@@ -55,11 +55,15 @@ def kills(bench):
             landed["when all were new"] += 1
         left += bool(trees.temporaries(found))
         wrong = trees.differences(found, bench.old, bench.new)
-        bench.check(number, f"killed after {moment:.4f} s with {threads} threads", wrong or bench.recovery())
+        when = f"{moment:.4f} s after its {'first write' if awaited else 'start'}"
+        bench.check(number, f"killed {when} with {threads} threads", wrong or bench.recovery())
     counts = ", ".join(f"{count} {what}" for what, count in landed.items())
     bench.tell(f"{bench.options.kills} kills: {counts}; {left} left a temporary file for the next run")
 
 
+def writing_time(measured):
+    """Returns for how many seconds behind the first write files are written, and a little longer."""
+    return (measured.last_write - measured.first_write) * 1.1
 
 
 def disk(bench):
@@ -231,7 +235,8 @@ def editor(bench):
     for number in bench.numbers(bench.options.rounds):
         draw = bench.random(number)
         names = draw.sample(bench.changed, min(12, len(bench.changed)))
-        span = (measured.first_write * 0.5, measured.last_write * 1.1)
+        awaited = number % 2 == 1
+        span = (0, writing_time(measured)) if awaited else (measured.first_write * 0.5, measured.last_write * 1.1)
         edits = [Edit(bench, draw, name, draw.uniform(*span)) for name in names]
         edits.sort(key=lambda edit: edit.moment)
         # What pyfix makes of the edited files.
@@ -243,6 +248,8 @@ def editor(bench):
         edited_and_fixed = trees.snapshot(bench.root)
         bench.restore()
         process = bench.start(2)
+        if awaited:
+            bench.wait_for_writing(process)
         started = time.monotonic()
         thread = threading.Thread(target=perform_all, args=(edits, bench.root, started))
         thread.start()
@@ -254,14 +261,16 @@ def editor(bench):
         touched = {edit.name for edit in edits}
         for edit in edits:
             wrong += edit.judge(found, edited, edited_and_fixed)
-            here = found.get(edit.name)
-            kept += here is not None and here.content == edited[edit.name].content
-            fixed += here is not None and here.content != edited[edit.name].content
+            here, then = found.get(edit.name), edited.get(edit.name)
+            if here is not None and then is not None:
+                kept += here.content == then.content
+                fixed += here.content != then.content
         silent += not any(CHANGED_MEANWHILE in line for line in run.errors)
         others = {name: entry for name, entry in found.items() if name not in touched}
         allowed = [{name: all_[name] for name in others if name in all_} for all_ in (bench.new, edited_and_fixed)]
         wrong += trees.differences(others, *allowed)
-        bench.check(number, f"{len(edits)} edits from {span[0]:.3f} s to {span[1]:.3f} s", wrong)
+        behind = "the first write" if awaited else "the start"
+        bench.check(number, f"{len(edits)} edits {span[0]:.3f} s to {span[1]:.3f} s behind {behind}", wrong)
     rounds = bench.options.rounds
     bench.tell(
         f"{rounds} rounds of up to 12 edits: {kept} edited texts were left alone, {fixed} were rewritten; "
@@ -342,9 +351,13 @@ def together(bench):
         count = draw.choice([2, 4])
         bench.restore()
         processes = []
+        awaited = draw.random() < 0.3
         for _ in range(count):
             processes.append(bench.start(draw.choice([1, 2])))
-            time.sleep(draw.choice([0, 0, seconds * draw.random() / 2]))
+            if awaited and len(processes) == 1:
+                bench.wait_for_writing(processes[0])
+            else:
+                time.sleep(draw.choice([0, 0, seconds * draw.random() / 2]))
         kill = draw.random() < 0.3
         if kill:
             time.sleep(seconds * draw.random())

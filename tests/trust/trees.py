@@ -39,6 +39,15 @@ def entry(path):
     return Entry("file", stat.S_IMODE(status.st_mode), owner, content, status.st_ino)
 
 
+def state(path):
+    """Returns what changes when somebody writes to `path` or, where it is a directory, into it."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
 def restore(root, entries):
     """Empties `root` and puts `entries` there, hard links included."""
     shutil.rmtree(root, ignore_errors=True)
