@@ -1,10 +1,11 @@
 """Times pyfix on files that nobody writes, to see that none makes it hang.
 
-    python3 tests/trust/limits.py --pyfix target/release/pyfix [--pages] [--each] [--only WORDS] [--limit SECONDS]
+    python3 tests/trust/limits.py --pyfix target/release/pyfix [--pages] [--each] [--preview] [--only WORDS] [--limit SECONDS]
 
 Prints Markdown: the processor seconds at a quarter of the size, at half and at the whole size, by how much the last step
 lets them grow, and the memory. `--pages` takes thousands of copies of the examples of the pages instead, `--each` runs
-every transform by itself. Exit status 1 when a run takes longer than the limit or ends badly.
+every transform by itself, `--preview` has the diff made. Exit status 1 when a run takes longer than the limit or ends
+badly.
 """
 
 import argparse
@@ -29,6 +30,7 @@ def main():
     parser.add_argument("--limit", type=float, default=10.0, help="seconds that a run may take [10]")
     parser.add_argument("--scale", type=float, default=1.0, help="sizes, as a multiple of the usual ones")
     parser.add_argument("--each", action="store_true", help="each transform by itself, instead of all together")
+    parser.add_argument("--preview", action="store_true", help="make the diff, instead of saying that there is one")
     options = parser.parse_args()
     selections = [None]
     if options.each:
@@ -67,8 +69,8 @@ def timed(options, text, flags):
         path = os.path.join(directory, "hostile.py")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
-        command = [str(options.pyfix.resolve()), "--isolated", "--types", "off", "--check", "--unsafe-fixes", "--jobs", "1"]
-        command += ["--max-file-size", "100MB", *flags, path]
+        command = [str(options.pyfix.resolve()), "--isolated", "--types", "off", "--unsafe-fixes", "--jobs", "1"]
+        command += ["--max-file-size", "100MB", *([] if options.preview else ["--check"]), *flags, path]
         process = subprocess.Popen(
             command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
