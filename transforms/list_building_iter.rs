@@ -341,18 +341,11 @@ fn holds(value: Node<'_>, name: Node<'_>) -> bool {
 
 /// The lines of a statement that goes.
 fn removable(cx: &Cx<'_>, statement: Node<'_>) -> Guarded<Range> {
-    let Some(lines) = whole_lines(statement) else {
-        let refusal = match comments_in(cx.tree, line_of(statement)).next() {
-            Some(comment) => Refusal::new(Reason::CommentInTheWay, comment.range()),
-            None => Refusal::new(Reason::SharedLine, statement.range()),
-        };
+    whole_lines(statement).ok_or_else(|| match comments_in(cx.tree, lines_of(statement)).next() {
         // Without lines of its own there is nothing to go on with.
-        return Err(refusal);
-    };
-    if let Some(comment) = comments_in(cx.tree, lines).next() {
-        cx.facts.refuse(Refusal::new(Reason::CommentInTheWay, comment.range()))?;
-    }
-    Ok(lines)
+        Some(comment) => Refusal::new(Reason::CommentInTheWay, comment.range()),
+        None => Refusal::new(Reason::SharedLine, statement.range()),
+    })
 }
 
 /// `lines` with the blank lines before them, which set the statement apart.
@@ -369,7 +362,7 @@ fn with_blank_lines(statement: Node<'_>, lines: Range) -> Range {
     Range::new(start, lines.end)
 }
 
-fn line_of(statement: Node<'_>) -> Range {
-    let source = statement.source();
-    Range::new(statement.range().end, source.line_end(statement.range().end.saturating_sub(1)))
+fn lines_of(statement: Node<'_>) -> Range {
+    let (source, range) = (statement.source(), statement.range());
+    Range::new(source.line_start(range.start), source.line_end(range.end.saturating_sub(1)))
 }
