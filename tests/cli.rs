@@ -9,6 +9,7 @@
 )]
 
 mod apply;
+mod cache;
 mod input;
 mod metaclasses;
 mod output;
@@ -106,6 +107,8 @@ fn pyfix_in(directory: &Path, arguments: &[&str]) -> Run {
 fn command_in(directory: &Path) -> Command {
     let mut command = assert_cmd::cargo::cargo_bin_cmd!("pyfix");
     command.current_dir(directory).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    // Each run stands for itself; a relative directory is as good as none.
+    command.env("PYFIX_CACHE_DIR", "none");
     command
 }
 

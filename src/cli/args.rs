@@ -110,6 +110,9 @@ struct RunArguments {
         value_parser = clap::value_parser!(u8).range(1..=100),
     )]
     hot: Option<u8>,
+    /// Judge every file anew, and keep nothing for later runs
+    #[arg(long, help_heading = "Files")]
+    no_cache: bool,
     /// How many files are worked on at once [default: one for every processor]
     #[arg(long, value_name = "N", help_heading = "Files")]
     jobs: Option<NonZeroUsize>,
@@ -197,6 +200,15 @@ pub enum OutputFormat {
     Github,
 }
 
+/// Whether what earlier runs found out is used, and what this one finds out is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caching {
+    /// Yes.
+    On,
+    /// No.
+    Off,
+}
+
 /// What happens to the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -270,6 +282,8 @@ pub struct Options {
     pub detail: Detail,
     /// What a skipped file means.
     pub strictness: Strictness,
+    /// Whether what earlier runs found out is used.
+    pub caching: Caching,
     /// How many threads work.
     pub jobs: Option<NonZeroUsize>,
     /// The profile of the program.
@@ -350,6 +364,7 @@ impl RunArguments {
             format: self.output_format.or(by_default),
             detail: if self.stats { Detail::Statistics } else { Detail::Brief },
             strictness: if self.strict { Strictness::AllFiles } else { Strictness::NamedFiles },
+            caching: if self.no_cache { Caching::Off } else { Caching::On },
             jobs: self.jobs,
             profile: self.profile,
             hot: self.hot,

@@ -9,6 +9,7 @@
 
 mod args;
 mod base;
+mod cache;
 mod catalogue;
 mod config;
 mod diff;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Mode, Strictness};
+use super::cache::{Entry, Hash, Kept, Store};
 use super::diff::{self, Paint};
 use super::panics;
 use super::profile::{FileTimes, Heat, Profile};
@@ -15,6 +16,7 @@ use super::surroundings::{Landscape, Surroundings};
 use super::walk::{Reached, SourceFile};
 use super::write;
 use crate::engine::{Config, Outcome, Prefilter, Registry, Skip, fix_source, is_looked_into};
+use crate::project::{Questions, Recorder};
 use crate::text::{DecodeError, Decoded, Source, Target, decode};
 
 /// What is the same for every file of a run.
@@ -175,7 +177,7 @@ impl Pipeline<'_> {
     }
 }
 
-/// Decodes and judges `bytes`.
+/// Decodes and judges `bytes`, unless an earlier run did.
 ///
 /// # Errors
 ///
@@ -187,27 +189,83 @@ pub fn examine(
     registry: &Registry,
     times: Option<FileTimes<'_>>,
 ) -> Result<Examined, Obstacle> {
+    // What a profile says is no part of what is kept.
+    let store = surroundings.store().filter(|_| times.is_none());
+    let content = store.map(|_| *blake3::hash(&bytes).as_bytes());
     let decoded = decode(bytes).map_err(|error| {
         Obstacle::NotUnderstood(Problem { id: decode_id(&error), message: error.to_string() })
     })?;
-    let examined = panics::catch(|| {
-        // What is not looked into may be in any dialect; to tell could take a parse.
-        let looked_into = is_looked_into(decoded.text(), registry, &settings.engine);
-        let dialect =
-            if looked_into { surroundings.dialect_of(decoded.text()) } else { surroundings.stated_dialect() };
-        let (target, origin) = surroundings.target_of(decoded.text());
-        let source = Source::new(decoded.text().to_owned(), dialect, target);
-        let heat = times.map(|times| Heat::of(&source, times));
-        let config = Config { focus: heat.as_ref().and_then(Heat::focus), ..settings.engine.clone() };
-        let outcome = surroundings.with_world(&source, |world| fix_source(&source, registry, &config, world));
-        (source, outcome, origin, heat)
+    let judged = panics::catch(|| {
+        let Some(((store, path), content)) = store.zip(content) else {
+            return judge(decoded.text(), surroundings, settings, registry, times);
+        };
+        let judgement = settings.hash();
+        if let Some(known) =
+            recall(decoded.text(), store, path, (&content, &judgement), surroundings, registry)
+        {
+            return known;
+        }
+        let judged = judge(decoded.text(), surroundings, settings, registry, None);
+        let entry = Entry::new(content, judgement, judged.questions.clone(), &judged.kept);
+        if let Some(entry) = entry {
+            store.remember(path, entry);
+        }
+        judged
     });
-    let (source, outcome, stated, heat) = examined.map_err(|said| bug(&format!("it panicked: {said}")))?;
-    let (target, target_origin) = match outcome.target {
-        Some(target) if target != source.target() => (target, "the syntax of the file".to_owned()),
-        _ => (source.target(), stated),
+    let Judged { kept, source, heat, .. } = judged.map_err(|said| bug(&format!("it panicked: {said}")))?;
+    let (target, target_origin) = match kept.outcome.target {
+        Some(target) if target != kept.target => (target, "the syntax of the file".to_owned()),
+        _ => (kept.target, kept.target_origin),
     };
-    Ok(Examined { decoded, source, outcome, target, target_origin, heat })
+    Ok(Examined { decoded, source, outcome: kept.outcome, target, target_origin, heat })
+}
+
+/// A text that was judged, in this run or an earlier one.
+struct Judged {
+    source: Source,
+    kept: Kept,
+    questions: Questions,
+    heat: Option<Heat>,
+}
+
+/// What `store` knows of the file at `path`, which holds `text`, if it still holds.
+fn recall(
+    text: &str,
+    store: &Store,
+    path: &Path,
+    (content, judgement): (&Hash, &Hash),
+    surroundings: &Surroundings,
+    registry: &Registry,
+) -> Option<Judged> {
+    let source = |kept: &Kept| Source::new(text.to_owned(), kept.dialect, kept.target);
+    let entry = store.recall(path, content, judgement, |entry| {
+        entry.kept(text, registry).is_some_and(|kept| {
+            surroundings.with_world(&source(&kept), |world| entry.questions.are_answered_alike(world))
+        })
+    })?;
+    let kept = entry.kept(text, registry)?;
+    Some(Judged { source: source(&kept), kept, questions: entry.questions, heat: None })
+}
+
+fn judge(
+    text: &str,
+    surroundings: &Surroundings,
+    settings: &Settings,
+    registry: &Registry,
+    times: Option<FileTimes<'_>>,
+) -> Judged {
+    // What is not looked into may be in any dialect; to tell could take a parse.
+    let looked_into = is_looked_into(text, registry, &settings.engine);
+    let dialect = if looked_into { surroundings.dialect_of(text) } else { surroundings.stated_dialect() };
+    let (target, target_origin) = surroundings.target_of(text);
+    let source = Source::new(text.to_owned(), dialect, target);
+    let heat = times.map(|times| Heat::of(&source, times));
+    let config = Config { focus: heat.as_ref().and_then(Heat::focus), ..settings.engine.clone() };
+    let (outcome, questions) = surroundings.with_world(&source, |world| {
+        let recorder = Recorder::new(world);
+        (fix_source(&source, registry, &config, &recorder), recorder.questions())
+    });
+    Judged { source, kept: Kept { dialect, target, target_origin, outcome }, questions, heat }
 }
 
 /// The content of the file at `path`.

@@ -12,8 +12,9 @@ use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::ExitStatus;
-use super::args::{Input, Mode, Options, OutputFormat};
+use super::args::{Caching, Input, Mode, Options, OutputFormat};
 use super::base::Base;
+use super::cache::{Cache, DIRECTORY_VARIABLE};
 use super::names::shown;
 use super::output::{Names, Output};
 use super::process::{FileJob, Pipeline, too_large};
@@ -40,7 +41,10 @@ const TICK: Duration = Duration::from_millis(100);
 ///
 /// When the configuration that the command line names is wrong, or standard output fails.
 pub fn run(options: &Options, registry: &Registry, terminal: &mut Terminal) -> Result<ExitStatus> {
-    let landscape = Landscape::default();
+    let landscape = Landscape::with_cache(match options.caching {
+        Caching::On => Cache::of_user(),
+        Caching::Off => Cache::off(),
+    });
     let profile = options.profile.as_deref().map(Profile::read).transpose()?;
     let hot_from = profile.as_ref().zip(options.hot).map(|(profile, percent)| profile.hot_from(percent));
     let pipeline = Pipeline {
@@ -140,6 +144,12 @@ fn run_paths(
     }
     for warning in pipeline.landscape.warnings() {
         terminal.warning(&warning);
+    }
+    if let Err(error) = pipeline.landscape.save() {
+        terminal.warning(&format!(
+            "what was found out cannot be kept for the next run: {error}; set {DIRECTORY_VARIABLE} to a directory that \
+             can be written to, or use --no-cache"
+        ));
     }
     // After errors alone, a line of zeros would only blur them.
     if !jobs.is_empty() || tally.errors.is_empty() {

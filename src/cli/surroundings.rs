@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::cache::{Cache, Store};
 use super::names::shown;
 use super::settings::{Settings, StatedTarget, TypeInference};
 use crate::project::{Closure, Project, Roots, TargetDecision, TypeEngine, decide_target};
@@ -17,6 +18,7 @@ use crate::text::{Dialect, Source, Target};
 #[derive(Debug, Default)]
 pub struct Landscape {
     roots: Roots,
+    cache: Cache,
     areas: Mutex<HashMap<AreaKey, Arc<Area>>>,
 }
 
@@ -28,6 +30,7 @@ type AreaKey = (PathBuf, Option<StatedTarget>, Closure, Annotations);
 struct Area {
     project: Project,
     decision: TargetDecision,
+    store: Option<Store>,
 }
 
 /// What lies around one file.
@@ -43,6 +46,22 @@ pub struct Surroundings {
 }
 
 impl Landscape {
+    /// A landscape of which earlier runs know something.
+    pub fn with_cache(cache: Cache) -> Self {
+        Self { cache, ..Self::default() }
+    }
+
+    /// Keeps what this run found out for later ones.
+    ///
+    /// # Errors
+    ///
+    /// When something could not be written.
+    pub fn save(&self) -> std::io::Result<()> {
+        let areas = self.areas.lock().unwrap_or_else(PoisonError::into_inner);
+        let saved = areas.values().filter_map(|area| area.store.as_ref()).map(Store::save);
+        saved.fold(Ok(()), std::io::Result::and).inspect(|()| self.cache.tidy())
+    }
+
     /// Around the file at `path`, which is absolute and canonical.
     pub fn around(&self, path: &Path, settings: &Settings) -> Surroundings {
         let area = self.area(path, settings);
@@ -78,16 +97,17 @@ impl Landscape {
         let root = self.roots.find(path);
         let mut areas = self.areas.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (root.path.clone(), stated.cloned(), settings.closure, settings.engine.annotations);
-        let area = areas.entry(key).or_insert_with(|| {
+        let area = areas.entry(key.clone()).or_insert_with(|| {
             let explicit = stated.map(|stated| (Target::from_oldest(stated.oldest), stated.source()));
             let decision = decide_target(&root, explicit);
+            let store = self.cache.store(&root, &format!("{key:?} {decision:?}"));
             let engine = TypeEngine::new(&root.path, decision.target.oldest);
             let project = Project::new(root)
                 .with_types(engine)
                 .with_closure(settings.closure)
                 .with_annotations(settings.engine.annotations)
                 .with_target(decision.clone());
-            Arc::new(Area { project, decision })
+            Arc::new(Area { project, decision, store })
         });
         Arc::clone(area)
     }
@@ -103,6 +123,12 @@ impl Surroundings {
             TypeInference::On => ask(&world.with_text(source)),
             TypeInference::Off => ask(&world),
         }
+    }
+
+    /// What earlier runs know of the files of the project, and which of them this one is.
+    pub fn store(&self) -> Option<(&Store, &Path)> {
+        let (area, path) = self.place.as_ref()?;
+        Some((area.store.as_ref()?, path))
     }
 
     /// The Pythons that `text` must run on, and where that was found.
