@@ -195,3 +195,64 @@ fn write(path: &Path, seal: &Hash, entries: &HashMap<&PathBuf, &Entry>) -> std::
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Outcome, Registry};
+    use crate::project::{Questions, Recorder};
+    use crate::semantic::{LoneFile, World};
+    use crate::text::{Dialect, Target};
+
+    const NONE: Registry = Registry::new(&[]);
+
+    fn entry(content: Hash, questions: Questions) -> Entry {
+        let outcome = Outcome::default();
+        let kept = Kept {
+            dialect: Dialect::Python3,
+            target: Target::default(),
+            target_origin: "here".to_owned(),
+            outcome,
+        };
+        Entry::new(content, [2; 32], questions, &kept).unwrap()
+    }
+
+    #[test]
+    fn an_entry_is_used_while_everything_is_the_same() {
+        let (project, stores) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let path = project.path().join("a.py");
+        fs::write(&path, "x = 1\n").unwrap();
+        let cache = Cache { directory: Some(stores.path().to_owned()) };
+        let store = || cache.store(&ProjectRoot::find(&path), "way").unwrap();
+        let recorder = Recorder::new(&LoneFile);
+        recorder.name_used_elsewhere("x");
+        let first = store();
+        assert!(first.recall(&path, &[1; 32], &[2; 32], |_| true).is_none());
+        first.remember(&path, entry([1; 32], recorder.questions()));
+        first.remember(&project.path().join("gone.py"), entry([1; 32], Questions::default()));
+        first.save().unwrap();
+
+        let second = store();
+        let known =
+            second.recall(&path, &[1; 32], &[2; 32], |entry| entry.questions.are_answered_alike(&LoneFile));
+        assert_eq!(known.unwrap().kept("", &NONE).unwrap().target_origin, "here");
+        assert!(second.recall(&path, &[1; 32], &[2; 32], |_| false).is_none(), "the answers are others");
+        assert!(second.recall(&path, &[9; 32], &[2; 32], |_| true).is_none(), "the content is another");
+        assert!(second.recall(&path, &[1; 32], &[9; 32], |_| true).is_none(), "the settings are others");
+        let other = cache.store(&ProjectRoot::find(&path), "another way").unwrap();
+        assert!(other.recall(&path, &[1; 32], &[2; 32], |_| true).is_none());
+    }
+
+    #[test]
+    fn a_file_that_asked_nothing_needs_no_answer() {
+        let (project, stores) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let path = project.path().join("a.py");
+        fs::write(&path, "x = 1\n").unwrap();
+        let cache = Cache { directory: Some(stores.path().to_owned()) };
+        let store = || cache.store(&ProjectRoot::find(&path), "way").unwrap();
+        let first = store();
+        first.remember(&path, entry([1; 32], Questions::default()));
+        first.save().unwrap();
+        assert!(store().recall(&path, &[1; 32], &[2; 32], |_| false).is_some());
+    }
+}

@@ -23,7 +23,11 @@ const MOMENT: Duration = Duration::from_secs(2);
 /// The fingerprint of all files of the project at `root`, of every kind, but for what Python itself keeps. `None` where one could change
 /// unnoticed: it changed a moment ago, cannot be looked at, or there are too many.
 pub fn fingerprint(root: &ProjectRoot) -> Option<Fingerprint> {
-    let settled = SystemTime::now().checked_sub(MOMENT)?;
+    fingerprint_at(root, SystemTime::now())
+}
+
+fn fingerprint_at(root: &ProjectRoot, now: SystemTime) -> Option<Fingerprint> {
+    let settled = now.checked_sub(MOMENT)?;
     let seen: Mutex<Vec<(PathBuf, Stamp)>> = Mutex::default();
     let is_certain = AtomicBool::new(true);
     let depth = match root.extent() {
@@ -113,9 +117,41 @@ impl Stamp {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::fs;
+
+    #[test]
+    fn every_change_is_noticed_but_those_of_python_itself() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::write(path("setup.py"), "").unwrap();
+        fs::write(path("a.py"), "x = 1").unwrap();
+        let root = ProjectRoot::find(&path("a.py"));
+        let later = || fingerprint_at(&root, SystemTime::now() + 2 * MOMENT);
+        let first = later();
+        assert!(first.is_some());
+        assert_eq!(later(), first);
+        fs::create_dir(path("__pycache__")).unwrap();
+        fs::write(path("__pycache__/a.pyc"), "").unwrap();
+        assert_eq!(later(), first);
+        let same_size = |name: &str| {
+            let modified = fs::metadata(path(name)).unwrap().modified().unwrap();
+            // Clocks of files are coarse.
+            while fs::metadata(path(name)).unwrap().modified().unwrap() == modified {
+                fs::write(path(name), "x = 2").unwrap();
+            }
+            let file = fs::File::options().append(true).open(path(name)).unwrap();
+            file.set_modified(modified).unwrap();
+        };
+        same_size("a.py");
+        assert_ne!(later(), first, "the time of a change cannot be set back");
+        let second = later();
+        fs::create_dir(path("sub")).unwrap();
+        fs::write(path("sub/data.txt"), "").unwrap();
+        assert_ne!(later(), second);
+    }
 
     #[test]
     fn a_file_that_just_changed_is_not_trusted() {

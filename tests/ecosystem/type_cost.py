@@ -30,8 +30,8 @@ def main():
     tree = options.tree.resolve()
     ty = install_ty(options.ty)
     commands = {
-        "pyfix --types off": [options.pyfix, "--types", "off", "--isolated", tree],
-        "pyfix --types on": [options.pyfix, "--types", "on", "--isolated", tree],
+        "pyfix --types off": [options.pyfix, "--types", "off", "--isolated", "--no-cache", tree],
+        "pyfix --types on": [options.pyfix, "--types", "on", "--isolated", "--no-cache", tree],
     }
     if options.questions:
         commands["type_questions"] = [options.questions, tree]
