@@ -36,7 +36,7 @@ impl Suppressions {
         let mut next_code = None;
         for comment in tree.comments() {
             let text = comment.text();
-            if let Some((scope, ids)) = directive(text) {
+            for (scope, ids) in parts(text).filter_map(directive) {
                 let lines = (scope == Scope::Line).then(|| lines_of(source, comment, &mut next_code));
                 found.ignores.push(Ignore { comment: comment.range(), lines, ids });
             }
@@ -104,13 +104,23 @@ enum Scope {
     File,
 }
 
-/// Reads `# pyfix: ignore`, `# pyfix: ignore[a, b]` and the `file-ignore` forms.
-fn directive(comment: &str) -> Option<(Scope, Vec<String>)> {
-    let rest = comment
-        .split_once("pyfix:")
-        .filter(|(before, _)| before.trim_matches(['#', ' ', '\t']).is_empty())?
-        .1;
-    let rest = rest.trim_start();
+/// The comments that share one, each without its `#`.
+///
+/// ```python
+/// x = f(y)  # noqa: E501  # pyfix: ignore
+/// ```
+fn parts(comment: &str) -> impl Iterator<Item = &str> {
+    let begins = |at: &usize| {
+        let before = comment.get(..*at).unwrap_or_default();
+        before.is_empty() || before.ends_with(['#', ' ', '\t'])
+    };
+    let starts = comment.match_indices('#').map(|(at, _)| at).filter(begins);
+    starts.filter_map(|at| comment.get(at + 1..)).map(str::trim_start)
+}
+
+/// Reads `pyfix: ignore`, `pyfix: ignore[a, b]` and the `file-ignore` forms.
+fn directive(part: &str) -> Option<(Scope, Vec<String>)> {
+    let rest = part.strip_prefix("pyfix:")?.trim_start();
     let (scope, rest) = match rest.strip_prefix("file-ignore") {
         Some(rest) => (Scope::File, rest),
         None => (Scope::Line, rest.strip_prefix("ignore")?),
@@ -158,12 +168,14 @@ enum Formatting {
 }
 
 fn formatting(comment: &str) -> Option<Formatting> {
-    let words: String = comment.trim_start_matches('#').split_whitespace().collect::<Vec<_>>().join(" ");
-    match words.as_str() {
+    let words = comment.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.trim_start_matches(['#', ' ']) {
         "fmt: off" | "fmt:off" | "yapf: disable" => Some(Formatting::Off),
         "fmt: on" | "fmt:on" | "yapf: enable" => Some(Formatting::On),
-        _ if words.starts_with("fmt: skip") || words.starts_with("fmt:skip") => Some(Formatting::Skip),
-        _ => None,
+        _ => {
+            let skips = |part: &str| part.starts_with("fmt: skip") || part.starts_with("fmt:skip");
+            parts(&words).any(skips).then_some(Formatting::Skip)
+        }
     }
 }
 
@@ -205,11 +217,26 @@ mod tests {
 
     #[test]
     fn directives() {
-        let ids = |text: &str| directive(text).map(|(scope, ids)| (scope == Scope::File, ids.join("+")));
+        let ids = |text: &str| {
+            let mut found = parts(text).filter_map(directive);
+            found.next().map(|(scope, ids)| (scope == Scope::File, ids.join("+")))
+        };
         assert_eq!(ids("# pyfix: ignore"), Some((false, String::new())));
         assert_eq!(ids("#pyfix:ignore[a, b]  because"), Some((false, "a+b".to_owned())));
         assert_eq!(ids("# pyfix: file-ignore[a]"), Some((true, "a".to_owned())));
         assert_eq!(ids("# pyfix: ignored"), None);
         assert_eq!(ids("# see pyfix: ignore"), None);
+        assert_eq!(ids("# noqa: E501  # pyfix: ignore"), Some((false, String::new())));
+        assert_eq!(ids("# type: ignore[a] #pyfix: ignore[b]"), Some((false, "b".to_owned())));
+        assert_eq!(ids("# as `# pyfix: ignore` does"), None);
+        assert_eq!(parts("# pyfix: ignore[a]  # pyfix: ignore[b]").filter_map(directive).count(), 2);
+    }
+
+    #[test]
+    fn formatting_is_switched() {
+        assert!(matches!(formatting("# fmt: off"), Some(Formatting::Off)));
+        assert!(matches!(formatting("# fmt:  skip"), Some(Formatting::Skip)));
+        assert!(matches!(formatting("# noqa  # fmt: skip"), Some(Formatting::Skip)));
+        assert!(formatting("# no # fmt").is_none());
     }
 }
