@@ -38,7 +38,7 @@ pub(super) fn imported_member(
         return Ok(ImportedMember { text, imports: Vec::new() });
     }
     let private = format!("_{member}");
-    let free = |name: &str| facts.model().identifiers().all(|identifier| identifier != name);
+    let free = |name: &str| facts.model().is_fresh(name);
     // from this_module import *            # gives its reader a `product`, too
     let unseen = facts.world().name_used_elsewhere(member) == Answer::No;
     // sorted(globals())

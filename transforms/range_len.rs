@@ -236,7 +236,7 @@ impl<'t> Judge<'_, '_, 't> {
 
     /// A name that the file does not use.
     fn fresh_name(&self) -> String {
-        let free = |name: &String| self.facts.model().identifiers().all(|known| known != name);
+        let free = |name: &String| self.facts.model().is_fresh(name);
         let numbered = (2..).map(|number| format!("_item{number}"));
         std::iter::once("_item".to_owned()).chain(numbered).find(free).unwrap_or_default()
     }

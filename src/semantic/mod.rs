@@ -36,7 +36,7 @@ pub use builtins::{is_builtin_everywhere, is_builtin_name};
 pub use exports::Exports;
 pub use facts::{Annotations, Facts};
 pub use flow::{Flow, Reaching};
-pub use model::{Model, Resolution};
+pub use model::{Model, Occurrences, Resolution};
 pub use reason::{Reason, Refusal};
 pub use scope::{
     Binding, BindingId, BindingKind, Reference, ReferenceId, Scope, ScopeId, ScopeKind, Taints, Variable,

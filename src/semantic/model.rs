@@ -1,6 +1,7 @@
 //! The questions about names: which variable, builtin or neither a name means, and who else uses it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::bind::{self, Slots};
@@ -10,7 +11,7 @@ use super::scope::{
     Binding, BindingId, Reference, ReferenceId, Scope, ScopeId, ScopeKind, Taints, Variable, VariableId,
 };
 use super::taint;
-use crate::syntax::{Attribute, Call, Kind, Node, NodeId, SyntaxTree, is_target};
+use crate::syntax::{Attribute, Call, Field, Kind, Node, NodeId, SyntaxTree, is_target};
 use crate::text::Range;
 
 /// What a name means.
@@ -40,6 +41,17 @@ pub struct Model<'t> {
     taints: Taints,
     /// What attributes are set to, where the file may hold its own module as an object.
     stored: Stored<'t>,
+    /// Owns its names, so that a model may stand for one of a shorter life.
+    occurrences: OnceCell<HashMap<String, Occurrences>>,
+}
+
+/// How often a name stands in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Occurrences {
+    /// Anywhere.
+    pub all: usize,
+    /// In the name of a module that something is imported from.
+    pub of_modules: usize,
 }
 
 /// The names under which a file sets attributes.
@@ -110,6 +122,7 @@ impl<'t> Model<'t> {
             tree,
             taints,
             stored,
+            occurrences: OnceCell::new(),
             scopes: collected.scopes,
             node_scopes: collected.node_scopes,
             opened: collected.opened,
@@ -305,18 +318,37 @@ impl<'t> Model<'t> {
         self.taints
     }
 
-    /// Every identifier of the file, attributes, keywords and declarations included, as often as it stands
-    /// there: a name that is not among them is fresh. Words in Python 2's backticks count.
-    pub fn identifiers(&self) -> impl Iterator<Item = &'t str> {
-        self.tree.nodes().flat_map(|node| {
-            let words = match node.kind() {
-                Kind::Identifier => node.text(),
-                Kind::String if taint::is_backticks(node) => node.text(),
-                _ => "",
-            };
-            let apart = |character: char| !(character.is_alphanumeric() || character == '_');
-            words.split(apart).filter(|word| !word.is_empty())
-        })
+    /// How often `name` stands in the file, attributes, keywords and declarations included: a name that never does is
+    /// fresh. Words in Python 2's backticks count.
+    pub fn occurrences(&self, name: &str) -> Occurrences {
+        let all = self.occurrences.get_or_init(|| {
+            let mut all: HashMap<String, Occurrences> = HashMap::new();
+            for node in self.tree.nodes() {
+                let words = match node.kind() {
+                    Kind::Identifier => node.text(),
+                    Kind::String if taint::is_backticks(node) => node.text(),
+                    _ => continue,
+                };
+                let of_module = node.parent().is_some_and(|up| up.field() == Field::ModuleName);
+                let apart = |character: char| !(character.is_alphanumeric() || character == '_');
+                for word in words.split(apart).filter(|word| !word.is_empty()) {
+                    if !all.contains_key(word) {
+                        all.insert(word.to_owned(), Occurrences::default());
+                    }
+                    if let Some(found) = all.get_mut(word) {
+                        found.all += 1;
+                        found.of_modules += usize::from(of_module);
+                    }
+                }
+            }
+            all
+        });
+        all.get(name).copied().unwrap_or_default()
+    }
+
+    /// Whether `name` stands nowhere in the file.
+    pub fn is_fresh(&self, name: &str) -> bool {
+        self.occurrences(name).all == 0
     }
 }
 

@@ -368,6 +368,7 @@ impl<'t> Node<'t> {
 
     /// The statement before it in the same block.
     pub fn previous_statement(&self) -> Option<Node<'t>> {
+        self.tree.spend(1);
         std::iter::successors(self.previous_sibling(), Node::previous_sibling).find(Node::is_statement)
     }
 

@@ -67,7 +67,7 @@ impl Metaclass {
                 return Self::Known(Known { name, keeping, import: None });
             }
         }
-        let free = |name: &str| facts.model().identifiers().all(|identifier| identifier != name);
+        let free = |name: &str| facts.model().is_fresh(name);
         let seen = |name: &str| facts.world().name_used_elsewhere(name) == Answer::Yes;
         for other in facts.world().importable_metaclasses() {
             let fits = free(&other.name) && !seen(&other.name) && !is_standard(&other.module);

@@ -124,10 +124,6 @@ pub fn standard_name(
 
 /// Whether nothing in the file is called `name`, but for modules that something is imported from.
 fn is_free(facts: &Facts<'_>, name: &str) -> bool {
-    let taken = facts.model().identifiers().filter(|identifier| *identifier == name).count();
-    let modules = facts.tree().nodes().filter(|node| {
-        let module = node.parent().filter(|up| up.field() == Field::ModuleName);
-        node.kind() == Kind::Identifier && node.text() == name && module.is_some()
-    });
-    taken == modules.count()
+    let found = facts.model().occurrences(name);
+    found.all == found.of_modules
 }

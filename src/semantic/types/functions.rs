@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use super::memo::Subject;
+use super::memo::{EFFORT, Subject};
 use super::spelling::Mentions;
 use super::{Class, Inference, Items, Memo, Sources, Type, annotations};
 use crate::semantic::{
@@ -263,7 +263,10 @@ impl<'t> Inference<'_, 't> {
             return Type::Unknown;
         }
         let key = (Subject::Result(function.node.id()), self.sources);
-        Memo::solve(&self.facts.types, key, || self.returned(function))
+        Memo::solve(&self.facts.types, key, || {
+            self.facts.tree().spend(EFFORT);
+            self.returned(function)
+        })
     }
 
     fn returned(&self, function: Function<'_>) -> Type {

@@ -32,6 +32,8 @@ pub(in crate::semantic) struct Memo {
     done: HashMap<Key, Type>,
     /// What is being worked out, with what it is taken to be meanwhile.
     open: Vec<(Key, Type)>,
+    /// Where in `open` they are.
+    places: HashMap<Key, usize>,
     /// The lowest entry of `open` whose assumed type was used since somebody last looked.
     used: Option<usize>,
     /// How much was worked out for the question that is being asked.
@@ -47,6 +49,9 @@ const MAX_PASSES: u32 = 5;
 /// A question that needs more than so many steps is left without an answer.
 const MAX_STEPS: u32 = 20_000;
 
+/// How many steps of `max-effort` it takes to work out a value once.
+pub(super) const EFFORT: usize = 20;
+
 /// A value that rests on so many others, one on the next, is taken to be unknown: each takes room on the stack.
 const MAX_DEPTH: usize = 300;
 
@@ -59,6 +64,7 @@ impl Memo {
         }
         let place = memo.borrow().open.len();
         memo.borrow_mut().open.push((key, Type::Never));
+        memo.borrow_mut().places.insert(key, place);
         let before = memo.borrow_mut().used.take();
         let mut outer: Option<usize> = None;
         let mut value = Type::Unknown;
@@ -76,6 +82,7 @@ impl Memo {
         }
         let mut memo = memo.borrow_mut();
         memo.open.truncate(place);
+        memo.places.remove(&key);
         memo.used = lowest(before, outer);
         // What rests on the assumed type of something around is not known yet.
         if outer.is_none() {
@@ -101,7 +108,7 @@ impl Memo {
         if let Some(done) = self.done.get(key) {
             return Some(done.clone());
         }
-        if let Some(place) = self.open.iter().position(|(open, _)| open == key) {
+        if let Some(place) = self.places.get(key).copied() {
             self.used = lowest(self.used, Some(place));
             return self.open.get(place).map(|(_, assumed)| assumed.clone());
         }

@@ -1,6 +1,6 @@
 //! What is known of the value that a name has where it is read.
 
-use super::memo::Subject;
+use super::memo::{EFFORT, Subject};
 use super::{Class, Inference, Items, Memo, Type, aliasing, attributes, spelling};
 use crate::semantic::{
     Answer, Binding, BindingId, BindingKind, Resolution, ScopeKind, Taints, Variable, VariableFlags,
@@ -164,7 +164,10 @@ impl Inference<'_, '_> {
     /// What `binding` gives its variable.
     fn binding(&self, id: BindingId) -> Type {
         let key = (Subject::Binding(id), self.sources);
-        Memo::solve(&self.facts.types, key, || self.work_out(self.facts.model().binding(id)))
+        Memo::solve(&self.facts.types, key, || {
+            self.facts.tree().spend(EFFORT);
+            self.work_out(self.facts.model().binding(id))
+        })
     }
 
     fn work_out(&self, binding: &Binding) -> Type {
