@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime};
 use etcetera::BaseStrategy;
 use tempfile::NamedTempFile;
 
-pub use entry::{Entry, Hash, Kept};
+pub use entry::{Entry, Hash, Kept, hash, hash_of_settings};
 
 use crate::project::{Fingerprint, ProjectRoot, fingerprint};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Mode, Strictness};
-use super::cache::{Entry, Hash, Kept, Store};
+use super::cache::{Entry, Hash, Kept, Store, hash, hash_of_settings};
 use super::diff::{self, Paint};
 use super::panics;
 use super::profile::{FileTimes, Heat, Profile};
@@ -191,7 +191,7 @@ pub fn examine(
 ) -> Result<Examined, Obstacle> {
     // What a profile says is no part of what is kept.
     let store = surroundings.store().filter(|_| times.is_none());
-    let content = store.map(|_| *blake3::hash(&bytes).as_bytes());
+    let content = store.map(|_| hash(&bytes));
     let decoded = decode(bytes).map_err(|error| {
         Obstacle::NotUnderstood(Problem { id: decode_id(&error), message: error.to_string() })
     })?;
@@ -199,7 +199,7 @@ pub fn examine(
         let Some(((store, path), content)) = store.zip(content) else {
             return judge(decoded.text(), surroundings, settings, registry, times);
         };
-        let judgement = settings.hash();
+        let judgement = hash_of_settings(settings);
         if let Some(known) =
             recall(decoded.text(), store, path, (&content, &judgement), surroundings, registry)
         {

@@ -11,7 +11,6 @@ use clap::ValueEnum;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::args::{ConfigurationSource, Judgement};
-use super::cache::Hash;
 use super::config::{self, ConfigurationError, FileConfiguration, Found};
 use crate::edit::Applicability;
 use crate::edit::interpolate::StringStyle;
@@ -93,11 +92,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Stands for all that the judgement of a file depends on; what its project depends on is not among it.
-    pub fn hash(&self) -> Hash {
-        *blake3::hash(format!("{:?} {:?}", self.engine, self.types).as_bytes()).as_bytes()
-    }
-
     /// Whether the configuration leaves out the file at `path`, which is absolute and canonical.
     pub fn excludes(&self, path: &Path) -> bool {
         path.starts_with(self.exclude.path())

@@ -228,12 +228,13 @@ fn flatten(cursor: &mut TreeCursor<'_>, tree: &mut SyntaxTree<'_>) -> Result<(),
     if !cursor.goto_first_child() {
         return Ok(());
     }
+    let has_error = root.has_error();
     // The nodes whose children are being visited, innermost last; the first stands for the module level.
     let mut open: Vec<Open> = vec![Open { id: None, kind: Kind::Token, depth: 0 }];
     loop {
         let node = cursor.node();
         let at = node.start_byte() as u32;
-        if node.is_error() || node.is_missing() {
+        if has_error && (node.is_error() || node.is_missing()) {
             return Err(ParseFailure::SyntaxError { at });
         }
         let kind = Kind::from_id(node.kind_id());

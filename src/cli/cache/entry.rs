@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::cli::settings::Settings;
 use crate::edit::{Applicability, Assumption, Edit, Measured, apply};
 use crate::engine::{AppliedFix, DeclinedSite, Outcome, Registry, Skip, SuppressedFix, UnusedSuppression};
 use crate::project::{Fingerprint, Questions};
@@ -13,6 +14,16 @@ use crate::text::{Dialect, PythonVersion, Range, Target};
 
 /// Stands for a content, or for everything that a judgement depends on.
 pub type Hash = [u8; 32];
+
+/// The hash of `bytes`.
+pub fn hash(bytes: &[u8]) -> Hash {
+    *blake3::hash(bytes).as_bytes()
+}
+
+/// Stands for all of `settings` that the judgement of a file depends on.
+pub fn hash_of_settings(settings: &Settings) -> Hash {
+    hash(format!("{:?} {:?}", settings.engine, settings.types).as_bytes())
+}
 
 /// What is kept of one file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
