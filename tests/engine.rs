@@ -54,6 +54,9 @@ fn a_fix_makes_a_candidate_where_there_was_none() {
 fn a_new_syntax_is_kept_from_old_pythons() {
     let setup = setup(&[&NEWER]);
     assert_eq!(fix("alpha\n", &setup).text, None);
+    // The syntax shows that the text is for newer ones; the prefilter must not say otherwise.
+    let typed = fix("type X = int\nalpha\n", &setup);
+    assert_eq!(typed.text.as_deref(), Some("type X = int\nbeta\n"));
     let newer = setup.for_oldest(PythonVersion::new(3, 12));
     assert_eq!(fix("alpha\n", &newer).text.as_deref(), Some("beta\n"));
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::edit::{Decline, Edit, Fix, Plan, RangeMap, apply};
 use crate::engine::respelled::respelled;
 use crate::engine::round_world::RoundWorld;
-use crate::engine::scan::may_match;
+use crate::engine::scan::{is_looked_into, may_match};
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
@@ -38,11 +38,8 @@ pub fn fix_source(source: &Source, registry: &Registry, config: &Config, world: 
     if let Some(at) = first_lone_cr(source) {
         return skipped(lone_cr(source, at));
     }
-    let candidate = |transform: &&'static dyn Transform| may_match(source.text(), *transform);
-    if config.prefilter == Prefilter::On
-        && !transforms.iter().any(candidate)
-        && !source.text().contains("pyfix:")
-    {
+    // Every transform counts: the syntax may show that the text is for later Pythons than it is said to be.
+    if !is_looked_into(source.text(), registry, config) {
         return Outcome::default();
     }
     let tree = match parse(source, &Regions::whole(source)) {

@@ -94,12 +94,13 @@ pub fn decide_target(root: &ProjectRoot, explicit: Option<(Target, TargetSource)
 fn shows_legacy_support(text: &str) -> bool {
     static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r"(?m)^[ \t]*(?:import[ \t]+six\b|from[ \t]+six\b|from[ \t]+\w[\w.]*[ \t]+import[ \t]+six\b|from[ \t]+__future__[ \t]+import[ \t(\\\r\n]*(?:absolute_import|division|generators|nested_scopes|print_function|unicode_literals|with_statement)\b)",
+            r"(?m)^[ \t]*(?:import[ \t]+six(?-u:\b)|from[ \t]+six(?-u:\b)|from[ \t]+\w[\w.]*[ \t]+import[ \t]+six(?-u:\b)|from[ \t]+__future__[ \t]+import[ \t(\\\r\n]*(?:absolute_import|division|generators|nested_scopes|print_function|unicode_literals|with_statement)(?-u:\b))",
         )
         .ok()
     });
     // The pattern is a literal that a test compiles; a text that cannot be judged counts as old.
-    PATTERN.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    ["six", "__future__"].iter().any(|word| text.contains(word))
+        && PATTERN.as_ref().is_none_or(|pattern| pattern.is_match(text))
 }
 
 struct Metadata {

@@ -7,6 +7,9 @@
 mod domains;
 mod table;
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use bitflags::bitflags;
 
 use super::{Class, Facts, Items, Type, standard};
@@ -50,6 +53,14 @@ pub(super) fn accepts(facts: &Facts<'_>, call: &Call<'_>, values: &[Node<'_>]) -
         return domains::accepts(facts, &format!("builtins.{}", function.text()), values);
     }
     standard::reachable_name(facts, function).is_some_and(|name| domains::accepts(facts, &name, values))
+}
+
+/// Whether a row of the table is about something called `name`, in whatever module or class.
+pub fn is_last_name(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        CALLS.iter().map(|row| row.name.rsplit_once('.').map_or(row.name, |(_, last)| last)).collect()
+    });
+    NAMES.contains(name)
 }
 
 /// What is known of calling the builtin `name` with arguments of these types.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use tree_sitter::{InputEdit, Language, Parser, Point, Tree, TreeCursor};
 
 use super::kind::{Field, Kind};
-use super::tree::{NodeData, NodeId, SyntaxTree};
+use super::tree::{NodeData, NodeId, Parsed, SyntaxTree};
 use crate::text::{Range, Source};
 
 /// Nesting deeper than this is refused; left-nested operator chains count as one level.
@@ -114,15 +114,46 @@ impl SyntaxTree<'_> {
 ///
 /// When a region holds a syntax error or nests too deeply, or when tree-sitter fails.
 pub fn parse<'s>(source: &'s Source, regions: &Regions) -> Result<SyntaxTree<'s>, ParseFailure> {
+    if regions.ranges == [source.full_range()] {
+        return parse_whole(source);
+    }
     check_brackets(source)?;
     let mut tree = SyntaxTree::new(source);
     for &region in &regions.ranges {
         let parsed = parse_region(source, region)?;
         flatten(&mut parsed.walk(), &mut tree)?;
-        if region == source.full_range() {
-            tree.parsed = Some(parsed);
-        }
     }
+    tree.finish();
+    Ok(tree)
+}
+
+/// Parses all of `source`, unless it was the last text that this thread parsed.
+fn parse_whole(source: &Source) -> Result<SyntaxTree<'_>, ParseFailure> {
+    thread_local! {
+        static LAST: RefCell<Option<(String, Result<Parsed, ParseFailure>)>> = const { RefCell::new(None) };
+    }
+    LAST.with_borrow_mut(|last| {
+        if last.as_ref().is_none_or(|(text, _)| text != source.text()) {
+            *last = Some((source.text().to_owned(), parse_anew(source).map(SyntaxTree::into_parsed)));
+        }
+        match last {
+            Some((_, Ok(parsed))) => Ok(SyntaxTree::of_parsed(source, parsed)),
+            Some((_, Err(failure))) => Err(*failure),
+            None => Err(ParseFailure::ParserFailed),
+        }
+    })
+}
+
+/// Parses all of `source`.
+fn parse_anew(source: &Source) -> Result<SyntaxTree<'_>, ParseFailure> {
+    check_brackets(source)?;
+    flattened(source, with_parser(|parser| parser.parse(source.text(), None))?)
+}
+
+fn flattened(source: &Source, parsed: Tree) -> Result<SyntaxTree<'_>, ParseFailure> {
+    let mut tree = SyntaxTree::new(source);
+    flatten(&mut parsed.walk(), &mut tree)?;
+    tree.parsed = Some(parsed);
     tree.finish();
     Ok(tree)
 }
@@ -134,16 +165,9 @@ pub fn parse<'s>(source: &'s Source, regions: &Regions) -> Result<SyntaxTree<'s>
 /// As those of [`parse`].
 pub fn parse_edited<'s>(source: &'s Source, before: &EditedTree) -> Result<SyntaxTree<'s>, ParseFailure> {
     check_brackets(source)?;
-    let parsed = with_parser(|parser| parser.parse(source.text(), Some(&before.0)))?;
-    let mut tree = SyntaxTree::new(source);
-    flatten(&mut parsed.walk(), &mut tree)?;
-    tree.parsed = Some(parsed);
-    tree.finish();
+    let tree = flattened(source, with_parser(|parser| parser.parse(source.text(), Some(&before.0)))?)?;
     debug_assert!(
-        parse_anew(source).is_ok_and(|parsed| {
-            let mut anew = SyntaxTree::new(source);
-            flatten(&mut parsed.walk(), &mut anew).is_ok() && anew.has_same_nodes(&tree)
-        }),
+        parse_anew(source).is_ok_and(|anew| anew.has_same_nodes(&tree)),
         "what was kept of the tree makes a difference in:\n{}",
         source.text()
     );
@@ -151,19 +175,6 @@ pub fn parse_edited<'s>(source: &'s Source, before: &EditedTree) -> Result<Synta
 }
 
 fn parse_region(source: &Source, region: Range) -> Result<Tree, ParseFailure> {
-    thread_local! {
-        static LAST: RefCell<Option<(String, Tree)>> = const { RefCell::new(None) };
-    }
-    if region == source.full_range() {
-        return LAST.with_borrow_mut(|last| {
-            if let Some((_, tree)) = last.as_ref().filter(|(text, _)| text == source.text()) {
-                return Ok(tree.clone());
-            }
-            let tree = parse_anew(source)?;
-            *last = Some((source.text().to_owned(), tree.clone()));
-            Ok(tree)
-        });
-    }
     let included = tree_sitter::Range {
         start_byte: region.start as usize,
         end_byte: region.end as usize,
@@ -176,10 +187,6 @@ fn parse_region(source: &Source, region: Range) -> Result<Tree, ParseFailure> {
         parser.set_included_ranges(&[]).ok()?;
         tree
     })
-}
-
-fn parse_anew(source: &Source) -> Result<Tree, ParseFailure> {
-    with_parser(|parser| parser.parse(source.text(), None))
 }
 
 /// Hands the parser of this thread to `parse`.

@@ -69,6 +69,14 @@ pub struct SyntaxTree<'s> {
     looked_for: RefCell<HashMap<&'static str, bool>>,
 }
 
+/// What there is of a tree without its source.
+#[derive(Clone, Debug)]
+pub(super) struct Parsed {
+    nodes: Vec<NodeData>,
+    comments: Vec<NodeId>,
+    tree: Option<tree_sitter::Tree>,
+}
+
 impl<'s> SyntaxTree<'s> {
     pub(super) fn new(source: &'s Source) -> Self {
         Self {
@@ -82,6 +90,17 @@ impl<'s> SyntaxTree<'s> {
             max_effort: Cell::new(u64::MAX),
             looked_for: RefCell::default(),
         }
+    }
+
+    /// A tree of `source`, whose text is the one that `parsed` was made of.
+    pub(super) fn of_parsed(source: &'s Source, parsed: &Parsed) -> Self {
+        let Parsed { nodes, comments, tree } = parsed.clone();
+        Self { nodes, comments, parsed: tree, ..Self::new(source) }
+    }
+
+    /// What does not depend on the source but for its text.
+    pub(super) fn into_parsed(self) -> Parsed {
+        Parsed { nodes: self.nodes, comments: self.comments, tree: self.parsed }
     }
 
     /// Appends a node after everything pushed so far, as the last child of `parent`.

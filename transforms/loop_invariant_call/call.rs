@@ -86,8 +86,7 @@ impl<'t> Candidate<'t> {
         let method = Attribute::cast(call.function);
         let name = method.map_or(call.function, |method| method.name).text();
         let listed = QUICK.contains(&name) || SLOW.contains(&name);
-        let known = || pure::CALLS.iter().any(|row| row.name.rsplit('.').next() == Some(name));
-        (listed || METHODS.contains(&name) || known()).then_some(())?;
+        (listed || METHODS.contains(&name) || pure::is_last_name(name)).then_some(())?;
         let repeated_by = *repetitions(facts, node).first()?;
         let kind = if call.function.kind() == Kind::Identifier && facts.model().is_builtin(call.function) {
             listed.then_some(Kinds::Builtin)?

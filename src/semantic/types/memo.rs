@@ -7,8 +7,10 @@
 //! ```
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::spelling::Mentions;
 use super::{Sources, Type};
@@ -29,11 +31,15 @@ type Key = (Subject, Sources);
 /// What was worked out, and what is being worked out.
 #[derive(Debug, Default)]
 pub(in crate::semantic) struct Memo {
-    done: HashMap<Key, Type>,
+    done: FxHashMap<Key, Type>,
     /// What is being worked out, with what it is taken to be meanwhile.
     open: Vec<(Key, Type)>,
     /// Where in `open` they are.
-    places: HashMap<Key, usize>,
+    places: FxHashMap<Key, usize>,
+    /// What was worked out from what something around it is taken to be, in the order in which it was.
+    pending: Vec<Pending>,
+    /// Where in `pending` they are.
+    pending_places: FxHashMap<Key, usize>,
     /// The lowest entry of `open` whose assumed type was used since somebody last looked.
     used: Option<usize>,
     /// How much was worked out for the question that is being asked.
@@ -41,6 +47,15 @@ pub(in crate::semantic) struct Memo {
     /// The names of the module's level that the file may bind without naming them.
     spelled: Option<HashSet<String>>,
     mentions: Option<Rc<Mentions>>,
+}
+
+/// What a value is as long as everything in `open` is what it is taken to be.
+#[derive(Debug)]
+struct Pending {
+    key: Key,
+    value: Type,
+    /// The lowest entry of `open` that it rests on.
+    lowest: usize,
 }
 
 /// A value that still changes after so many passes is taken to be unknown.
@@ -62,10 +77,7 @@ impl Memo {
         if let Some(known) = memo.borrow_mut().known(&key) {
             return known;
         }
-        let place = memo.borrow().open.len();
-        memo.borrow_mut().open.push((key, Type::Never));
-        memo.borrow_mut().places.insert(key, place);
-        let before = memo.borrow_mut().used.take();
+        let (place, before, earlier) = memo.borrow_mut().begin(key);
         let mut outer: Option<usize> = None;
         let mut value = Type::Unknown;
         for pass in 1..=MAX_PASSES {
@@ -79,19 +91,48 @@ impl Memo {
                 break;
             }
             *assumed = std::mem::replace(assumed, Type::Never).join(found);
+            // What rests on what it was taken to be is worked out anew.
+            memo.drop_pending(earlier);
         }
         let mut memo = memo.borrow_mut();
         memo.open.truncate(place);
         memo.places.remove(&key);
         memo.used = lowest(before, outer);
-        // What rests on the assumed type of something around is not known yet.
-        if outer.is_none() {
+        if let Some(lowest) = outer {
+            let at = memo.pending.len();
+            memo.pending_places.insert(key, at);
+            memo.pending.push(Pending { key, value: value.clone(), lowest });
+        } else {
+            memo.settle_pending(earlier);
             memo.done.insert(key, value.clone());
         }
         if memo.open.is_empty() {
             memo.steps = 0;
         }
         value
+    }
+
+    /// Opens `key`. Returns its place in `open`, what was used so far, and how much is pending already.
+    fn begin(&mut self, key: Key) -> (usize, Option<usize>, usize) {
+        let place = self.open.len();
+        self.open.push((key, Type::Never));
+        self.places.insert(key, place);
+        (place, self.used.take(), self.pending.len())
+    }
+
+    /// Forgets what became pending behind the first `earlier`.
+    fn drop_pending(&mut self, earlier: usize) {
+        for dropped in self.pending.drain(earlier..) {
+            self.pending_places.remove(&dropped.key);
+        }
+    }
+
+    /// Knows what became pending behind the first `earlier`: what it rests on is what it was taken to be.
+    fn settle_pending(&mut self, earlier: usize) {
+        for settled in self.pending.drain(earlier..) {
+            self.pending_places.remove(&settled.key);
+            self.done.insert(settled.key, settled.value);
+        }
     }
 
     /// Whether `name` is among the names that `find` finds, once.
@@ -111,6 +152,10 @@ impl Memo {
         if let Some(place) = self.places.get(key).copied() {
             self.used = lowest(self.used, Some(place));
             return self.open.get(place).map(|(_, assumed)| assumed.clone());
+        }
+        if let Some(pending) = self.pending_places.get(key).and_then(|place| self.pending.get(*place)) {
+            self.used = lowest(self.used, Some(pending.lowest));
+            return Some(pending.value.clone());
         }
         self.steps += 1;
         (self.steps > MAX_STEPS || self.open.len() > MAX_DEPTH).then_some(Type::Unknown)
