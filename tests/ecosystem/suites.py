@@ -159,7 +159,7 @@ def prepare(suites, pythons, pyfix, work, arguments):
 
 
 def report(results, not_run, arguments):
-    lay = markdown if arguments.markdown else tables.align
+    lay = tables.markdown if arguments.markdown else tables.align
     if results:
         print("\n".join(lay(*summary(results))))
         print()
@@ -229,13 +229,6 @@ def by_transform(results):
     ]
     rows.append(["total", *(sum(row[column] for row in rows) for column in range(1, 5))])
     return ["transform", "safe", "with an assumption", "watched", "ran"], rows
-
-
-def markdown(header, rows):
-    columns = range(len(header))
-    numeric = [all(not isinstance(row[column], str) or row[column] == "-" for row in rows) for column in columns]
-    lines = [header, ["---:" if right else "---" for right in numeric], *rows]
-    return ["| {} |".format(" | ".join(str(cell) for cell in line)) for line in lines]
 
 
 def write_data(results, path):

@@ -24,6 +24,14 @@ def align(header, rows):
     return lines
 
 
+def markdown(header, rows):
+    """Returns the lines of a Markdown table, aligned likewise."""
+    columns = range(len(header))
+    numeric = [all(not isinstance(row[column], str) or row[column] == "-" for row in rows) for column in columns]
+    lines = [header, ["---:" if right else "---" for right in numeric], *rows]
+    return ["| {} |".format(" | ".join(str(cell) for cell in line)) for line in lines]
+
+
 class Seconds(float):
     def __str__(self):
         return format(float(self), ".2f")

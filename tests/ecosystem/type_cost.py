@@ -17,10 +17,11 @@ import pathlib
 import statistics
 import subprocess
 import sys
-import time
-import venv
 
-from archives import cache_directory
+sys.dont_write_bytecode = True
+
+import index_tools
+import processes
 
 HERE = pathlib.Path(__file__).parent
 
@@ -28,7 +29,7 @@ HERE = pathlib.Path(__file__).parent
 def main():
     options = arguments()
     tree = options.tree.resolve()
-    ty = install_ty(options.ty)
+    ty = index_tools.install("ty", options.ty, "ty")
     commands = {
         "pyfix --types off": [options.pyfix, "--types", "off", "--isolated", "--no-cache", tree],
         "pyfix --types on": [options.pyfix, "--types", "on", "--isolated", "--no-cache", tree],
@@ -36,20 +37,24 @@ def main():
     if options.questions:
         commands["type_questions"] = [options.questions, tree]
     commands[f"ty {options.ty} check"] = [ty, "check", "--project", tree, "--exit-zero", "--output-format", "concise"]
+    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
     runs = {name: [] for name in commands}
     for number in range(options.rounds + 1):
         for name, command in commands.items():
-            measured = measure(command)
+            cost = processes.measure(command, environment=environment)
+            if cost.status != 0:
+                sys.exit(f"{' '.join(map(str, command))}: exit status {cost.status}")
             # The first round fills the caches of the file system.
             if number:
-                runs[name].append(measured)
+                runs[name].append(cost)
     print(f"{tree}, {options.rounds} rounds after one to warm up, {os.cpu_count()} processors")
     print(f"{'':22} {'median':>9} {'least':>9} {'processor':>10} {'peak':>9}")
     for name, measured in runs.items():
-        walls, processors, peaks = zip(*measured)
+        walls = [cost.wall for cost in measured]
+        processors = [cost.cpu for cost in measured]
         print(
             f"{name:22} {statistics.median(walls):8.2f}s {min(walls):8.2f}s"
-            f" {statistics.median(processors):9.2f}s {max(peaks) / 1024:5.0f} MiB"
+            f" {statistics.median(processors):9.2f}s {max(cost.peak for cost in measured):5.0f} MiB"
         )
 
 
@@ -62,37 +67,6 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--ty", default="0.0.105", metavar="VERSION", help="the version of ty [default: %(default)s]")
     return parser.parse_args()
-
-
-def install_ty(version):
-    """The executable of ty, installed on the first use."""
-    home = cache_directory() / f"ty-{version}"
-    binary = home / ("Scripts" if os.name == "nt" else "bin")
-    ty = binary / ("ty.exe" if os.name == "nt" else "ty")
-    if not ty.exists():
-        venv.create(home, with_pip=True, clear=True)
-        python = binary / ("python.exe" if os.name == "nt" else "python")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"ty=={version}"], check=True)
-    return ty
-
-
-def measure(command):
-    """Wall time and processor time in seconds, and the peak of resident memory in KiB, of one run."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "CONDA_PREFIX")}
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [os.fspath(part) for part in command],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: exit status {process.returncode}")
-    peak = usage.ru_maxrss / 1024 if sys.platform == "darwin" else usage.ru_maxrss
-    return wall, usage.ru_utime + usage.ru_stime, peak
 
 
 if __name__ == "__main__":
