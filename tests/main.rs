@@ -20,6 +20,7 @@ mod faults;
 mod flow;
 mod fuzz;
 mod generate;
+mod growth;
 mod guards;
 mod harness;
 mod interplay;

@@ -38,17 +38,17 @@ impl File {
         Path::new(&self.path).extension().is_some_and(|extension| extension == "rs")
     }
 
-    /// The path of its module below the crate root; empty for tests.
+    /// The path of its module below the crate root; empty for what only uses the crate.
     fn module(&self) -> Vec<&str> {
         let path = self.path.strip_prefix("src/").unwrap_or(&self.path);
-        if path.starts_with("tests/") || path.starts_with("fuzz/") || !self.is_rust() {
+        if ["tests/", "fuzz/", "benches/"].iter().any(|users| path.starts_with(users)) || !self.is_rust() {
             return Vec::new();
         }
         let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
         path.split('/').collect()
     }
 
-    /// The module below the crate root that it belongs to; empty for tests and fuzz targets.
+    /// The module below the crate root that it belongs to; empty for tests, benchmarks and fuzz targets.
     fn area(&self) -> &str {
         self.module().first().copied().unwrap_or("")
     }

@@ -9,8 +9,9 @@ import re
 
 PAGES = pathlib.Path(__file__).parents[2] / "transforms"
 
-# The first example of a page, with what stands behind its fence.
+# An example of a page, with what stands behind its fence.
 EXAMPLE = re.compile(r"^```python before([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+REFUSAL = re.compile(r"^```python unchanged:([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 APPEND = "r = []\nfor x in xs:\n    r.append(x)\n"
 
@@ -116,14 +117,57 @@ FILES = {
 }
 
 
+def flags_of(page, wishes):
+    """Returns what an example asks of a run that makes unsafe fixes, too."""
+    chosen = ["--select", page.stem] if "select" in wishes else []
+    return chosen + [f"--target-version={version}" for version in re.findall(r"target=(\w+)", wishes)]
+
+
+def is_python(text):
+    try:
+        compile(text, "example", "exec", dont_inherit=True)
+    except SyntaxError:
+        return False
+    return True
+
+
+def pages_in_functions():
+    """Returns for every page a file in which each function holds an example, all those that are rewritten in turn, and
+    one with those that are declined; with the flags to run the transform alone."""
+    files = {}
+    for page in sorted(PAGES.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        flags = flags_of(page, EXAMPLE.search(text).group(1))
+        chosen = [] if "--select" in flags else ["--select", page.stem]
+        for what, pattern in (("its rewrites", EXAMPLE), ("what it declines", REFUSAL)):
+            make = functions_of(bodies_of(text, pattern))
+            files[f"{page.stem}, {what}"] = (5_000, make, *chosen, *flags)
+    return files
+
+
+def all_pages_in_functions():
+    """Returns what makes a file in which each function holds an example that is rewritten, those of all pages in turn."""
+    pages = [page.read_text(encoding="utf-8") for page in sorted(PAGES.glob("*.md"))]
+    return functions_of([body for text in pages for body in bodies_of(text, EXAMPLE)])
+
+
+def bodies_of(text, pattern):
+    # What asks for another Python, or cannot stand in a function, would spoil the file for all.
+    found = pattern.findall(text)
+    return [body for wishes, body in found if "py2" not in wishes and is_python(function(body))]
+
+
+def functions_of(bodies):
+    return lambda n: "".join(function(bodies[i % len(bodies)], f"def f{i}():\n") for i in range(n))
+
+
 def copies():
     """Returns files that hold the first example of a page again and again, in the module, in a function and in a loop,
     each with the flags that the example asks for."""
     files = {}
     for page in sorted(PAGES.glob("*.md")):
         wishes, example = EXAMPLE.search(page.read_text(encoding="utf-8")).groups()
-        flags = ["--select", page.stem] if "select" in wishes else []
-        flags += [f"--target-version={version}" for version in re.findall(r"target=(\w+)", wishes)]
+        flags = flags_of(page, wishes)
         places = {
             "in a module": lambda n, text=example: text * n,
             "in a function": lambda n, text=example: function(text * n),

@@ -9,17 +9,14 @@ badly.
 """
 
 import argparse
-import os
 import pathlib
 import resource
-import subprocess
 import sys
-import tempfile
-import threading
 
 sys.dont_write_bytecode = True
 
 import hostile
+import one_file
 
 
 def main():
@@ -34,8 +31,7 @@ def main():
     options = parser.parse_args()
     selections = [None]
     if options.each:
-        listed = subprocess.run([options.pyfix, "list"], capture_output=True, text=True, check=True).stdout
-        selections = [line.split()[0] for line in listed.splitlines() if line and not line[0].isspace()]
+        selections = one_file.transforms(options.pyfix)
     bad = 0
     print("| File | Size | MB | A quarter, s | Half, s | All, s | Growth | Peak, MB | Outcome |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -46,8 +42,9 @@ def main():
         text = make(size)
         for selection in selections:
             chosen = flags + (["--select", selection] if selection else [])
-            parts = [timed(options, make(size // part), chosen)[0] for part in (4, 2)]
-            whole, peak, outcome = timed(options, text, chosen)
+            parts = [timed(options, make(size // part), chosen)[0].cpu for part in (4, 2)]
+            cost, outcome = timed(options, text, chosen)
+            whole, peak = cost.cpu, cost.peak
             is_bad = whole > options.limit or outcome.startswith("FAULT")
             bad += is_bad
             if options.each and not is_bad and whole < options.limit / 4:
@@ -64,33 +61,7 @@ def main():
 
 
 def timed(options, text, flags):
-    """Returns the processor seconds of a run over `text`, its peak of memory in MB, and how it ended."""
-    with tempfile.TemporaryDirectory() as directory:
-        path = os.path.join(directory, "hostile.py")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        command = [str(options.pyfix.resolve()), "--isolated", "--types", "off", "--unsafe-fixes", "--jobs", "1"]
-        command += ["--max-file-size", "100MB", *([] if options.preview else ["--check"]), *flags, path]
-        process = subprocess.Popen(
-            command, cwd=directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
-        killer = threading.Timer(options.limit * 8, process.kill)
-        killer.start()
-        said = process.stderr.read().decode("utf-8", "replace")
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        killer.cancel()
-        seconds = usage.ru_utime + usage.ru_stime
-        return seconds, usage.ru_maxrss / 1024, outcome(process.returncode, said, path)
-
-
-def outcome(status, said, path):
-    errors = [line for line in said.splitlines() if line.startswith("error: ")]
-    if status not in (0, 1, 2) or "panicked" in said or "bug in pyfix" in said:
-        return f"FAULT: ended with {status}: {' '.join(errors)[:200]}".replace("|", "/")
-    if errors:
-        return errors[0].replace(path, "").replace("error: : ", "").split("hostile.py: ")[-1][:80].replace("|", "/")
-    return "would change" if status == 1 else "fine"
+    return one_file.run(options.pyfix, text, flags, options.limit * 8, options.preview)
 
 
 if __name__ == "__main__":
