@@ -138,9 +138,8 @@ impl<'t> Site<'t> {
     /// The direction, and the brackets behind the call.
     fn dropped(&self) -> Vec<Range> {
         let (call, arguments) = (self.call.node.range(), self.call.arguments.range());
-        let last = self.call.arguments().list.len() - 1;
         let mut dropped = Vec::new();
-        if last > 0 {
+        if self.call.arguments().list.len() > 1 {
             dropped.push(Range::new(self.items.range().end, arguments.end - 1));
         }
         dropped.push(Range::new(call.end, self.node.range().end));
