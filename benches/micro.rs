@@ -8,7 +8,6 @@
 #[path = "../tests/pages/examples.rs"]
 mod examples;
 
-use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput};
@@ -19,14 +18,14 @@ use pyfix::syntax::{Regions, parse};
 use pyfix::text::{Dialect, Source, Target};
 use pyfix::transforms::BUILT_IN;
 
-use examples::{Expected, read_examples};
+use examples::{Example, Expected, read_examples};
 
 /// As in the command.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Python as people write it, in which there is something to rewrite here and there.
-const FILLER: &str = concat!(
+/// Python in which there is something to rewrite here and there.
+const SCRIPTS: &str = concat!(
     include_str!("../tests/ecosystem/run.py"),
     include_str!("../tests/ecosystem/share.py"),
     include_str!("../tests/ecosystem/suite_stages.py"),
@@ -35,8 +34,11 @@ const FILLER: &str = concat!(
     include_str!("../tests/trust/disturbances.py"),
 );
 
-/// How many functions a text has for each example of a page, and what part of it is filler.
-const COPIES: usize = 20;
+/// What parts functions and classes of the module.
+const BETWEEN: &str = "\n\n\n";
+
+/// How many functions a text has for each example of a page.
+const COPIES: usize = 4;
 
 fn main() {
     let mut criterion = Criterion::default()
@@ -51,24 +53,27 @@ fn main() {
 
 fn measure_parts(criterion: &mut Criterion) {
     let config = Config { applied: Applicability::Unsafe, ..Config::default() };
-    let examples: String = BUILT_IN.transforms().map(text_for).collect();
-    for (name, text) in [("filler", FILLER.to_owned()), ("examples", examples)] {
-        let sources = Pair::of(&text);
+    let mut group = criterion.benchmark_group("nothing-to-do");
+    let quiet = quiet_text(&config);
+    group.throughput(Throughput::Bytes(quiet.len() as u64));
+    group.bench_function("scan", |bencher| bencher.iter(|| is_looked_into(&quiet, &BUILT_IN, &config)));
+    group.finish();
+    let examples: String =
+        BUILT_IN.transforms().map(|transform| in_functions(&examples_of(transform), 1)).collect();
+    for (name, text) in [("scripts", SCRIPTS), ("examples", &examples)] {
+        let sources = Pair::of(text);
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Bytes(sources.size()));
-        group.bench_function("scan", |bencher| {
-            bencher.iter(|| sources.each(|source| is_looked_into(source.text(), &BUILT_IN, &config)));
-        });
         group.bench_function("parse", |bencher| {
-            bencher.iter(|| sources.each(|source| parse(source, &Regions::whole(source)).is_ok()));
+            bencher
+                .iter(|| sources.sum(|source| usize::from(parse(source, &Regions::whole(source)).is_ok())));
         });
         let trees: Vec<_> =
             sources.0.iter().filter_map(|source| parse(source, &Regions::whole(source)).ok()).collect();
         assert_eq!(trees.len(), sources.0.len(), "the text is no Python");
         group.bench_function("model", |bencher| {
-            bencher.iter(|| {
-                trees.iter().map(|tree| black_box(Model::build(tree)).bindings().len()).sum::<usize>()
-            });
+            let names = |tree| Model::build(tree).bindings().len();
+            bencher.iter(|| trees.iter().map(names).sum::<usize>());
         });
         group.bench_function("fix_source", |bencher| bencher.iter(|| fix_both(&sources, &config)));
         group.finish();
@@ -79,19 +84,24 @@ fn measure_transforms(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("transform");
     for transform in BUILT_IN.transforms() {
         let id = transform.meta().id;
-        let sources = Pair::of(&text_for(transform));
         let selection = Selection { only: Some(vec![id.to_owned()]), ..Selection::default() };
         let config = Config { selection, applied: Applicability::Unsafe, ..Config::default() };
-        assert!(fix_both(&sources, &config) > 0, "{id} rewrites nothing of its own page");
+        let examples = examples_of(transform);
+        // Some look only for what stands in the module itself, such as classes.
+        let texts = [in_functions(&examples, COPIES), examples.concat().repeat(COPIES)];
+        let pairs = texts.map(|text| Pair::of(&with_scripts(text)));
+        let Some(sources) = pairs.iter().find(|sources| fix_both(sources, &config) > 0) else {
+            panic!("{id} rewrites nothing of its own page");
+        };
         group.throughput(Throughput::Bytes(sources.size()));
-        group.bench_function(id, |bencher| bencher.iter(|| fix_both(&sources, &config)));
+        group.bench_function(id, |bencher| bencher.iter(|| fix_both(sources, &config)));
     }
     group.finish();
 }
 
 /// How many fixes are made in both texts.
 fn fix_both(sources: &Pair, config: &Config) -> usize {
-    sources.each(|source| fix_source(source, &BUILT_IN, config, &LoneFile).fixes.len())
+    sources.sum(|source| fix_source(source, &BUILT_IN, config, &LoneFile).fixes.len())
 }
 
 /// Two texts that hardly differ: a text that was just parsed is not parsed again.
@@ -107,38 +117,50 @@ impl Pair {
         self.0.iter().map(|source| source.text().len() as u64).sum()
     }
 
-    fn each<T>(&self, work: impl Fn(&Source) -> T) -> usize
-    where
-        T: Into<usize>,
-    {
-        self.0.iter().map(|source| black_box(work(source)).into()).sum()
+    fn sum(&self, work: impl Fn(&Source) -> usize) -> usize {
+        self.0.iter().map(work).sum()
     }
 }
 
-/// The examples of a page that are rewritten, each in functions of its own, with filler of the same size behind them.
-fn text_for(transform: &dyn Transform) -> String {
+/// The programs of a page that are rewritten.
+fn examples_of(transform: &dyn Transform) -> Vec<String> {
     let examples = read_examples(transform.meta().page).unwrap_or_default();
-    let is_plain = |options: &[String]| !options.iter().any(|option| option == "py2");
+    let is_python2 = |example: &Example| example.options.iter().any(|option| option == "py2");
+    let chosen = examples.into_iter().filter(|example| !is_python2(example));
+    chosen
+        .filter(|example| matches!(example.expected, Expected::Rewritten(_)))
+        .map(|example| example.before)
+        .collect()
+}
+
+/// Functions, each with one of `programs` in its body.
+fn in_functions(programs: &[String], copies: usize) -> String {
     let mut text = String::new();
-    for number in 0..COPIES {
-        for (index, example) in examples.iter().enumerate() {
-            if matches!(example.expected, Expected::Rewritten(_)) && is_plain(&example.options) {
-                text.extend(["def f_", &number.to_string(), "_", &index.to_string(), "():\n"]);
-                text.extend(example.before.lines().flat_map(|line| ["    ", line, "\n"]));
-            }
+    for (number, program) in programs.iter().cycle().take(programs.len() * copies).enumerate() {
+        text.extend(["def f", &number.to_string(), "():\n"]);
+        text.extend(program.lines().flat_map(|line| ["    ", line, "\n"]));
+    }
+    text
+}
+
+/// `text` with about as much of the scripts behind it.
+fn with_scripts(mut text: String) -> String {
+    let wanted = text.len() * 2;
+    for part in SCRIPTS.split_inclusive(BETWEEN) {
+        if text.len() < wanted {
+            text.push_str(part);
         }
     }
-    let filler: String = FILLER
-        .split_inclusive('\n')
-        .scan(text.len(), |left, line| {
-            *left = left.checked_sub(line.len())?;
-            Some(line)
-        })
-        .collect();
-    text + &whole_statements(&filler)
+    text
 }
 
-/// `text` up to the last statement of the module level that is whole.
-fn whole_statements(text: &str) -> String {
-    text.rfind("\n\n\n").map_or_else(String::new, |end| format!("{}\n", &text[..end]))
+/// What of the scripts holds no candidate: all of it has to be scanned to know that.
+fn quiet_text(config: &Config) -> String {
+    let parts = SCRIPTS.split_inclusive(BETWEEN);
+    let quiet: String = parts.filter(|part| !is_looked_into(part, &BUILT_IN, config)).collect();
+    assert!(
+        !quiet.is_empty() && !is_looked_into(&quiet, &BUILT_IN, config),
+        "all of the text holds candidates"
+    );
+    quiet.repeat(100_000 / quiet.len() + 1)
 }
