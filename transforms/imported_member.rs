@@ -56,11 +56,12 @@ pub(super) fn imported_member(
 fn known_name(facts: &Facts<'_>, module: &str, member: &str, site: Node<'_>) -> Option<String> {
     let model = facts.model();
     let scope = model.scope_of(site);
-    model.variables().find_map(|(variable, row)| {
+    let mut imported: Vec<VariableId> =
+        model.enclosing(scope).flat_map(|scope| facts.imported_in(scope)).copied().collect();
+    imported.sort_unstable();
+    imported.into_iter().find_map(|variable| {
+        let row = model.variable(variable);
         let binding = model.binding(*row.bindings.first()?);
-        if !matches!(binding.kind, BindingKind::Import | BindingKind::FromImport) {
-            return None;
-        }
         let visible =
             matches!(model.lookup(scope, &row.name), Resolution::Variable(seen) if seen == variable);
         let text = match binding.kind {

@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::guards::Guarded;
+use super::guards::{Guarded, odd_subclass, stopping_functions};
 use super::replacements::Replacements;
 use super::types::{Inference, Memo, Sources};
-use super::{Flow, GuardTrial, Model, Refusal, ScopeId, ScopeKind, Type, World};
+use super::{
+    BindingKind, Class, Flow, GuardTrial, Model, Refusal, ScopeId, ScopeKind, Type, VariableId, World,
+};
 use crate::syntax::{Attribute, Call, Field, Kind, Node, NodeId, SyntaxTree};
 
 /// Whether declared types are believed.
@@ -31,6 +33,11 @@ pub struct Facts<'t> {
     flows: RefCell<HashMap<ScopeId, Rc<Flow>>>,
     /// The names and attributes that calls write for what they call, by their text.
     called: OnceCell<HashMap<&'t str, Vec<NodeId>>>,
+    stopping_functions: OnceCell<HashSet<&'t str>>,
+    /// Of every scope, the variables that an import binds first.
+    imported: OnceCell<HashMap<ScopeId, Vec<VariableId>>>,
+    asks_for_identity: OnceCell<bool>,
+    odd_subclasses: RefCell<HashMap<Class, Option<String>>>,
     pub(super) types: RefCell<Memo>,
     annotations: Annotations,
     trial: GuardTrial,
@@ -47,6 +54,10 @@ impl<'t> Facts<'t> {
             words_of_code_text: OnceCell::new(),
             flows: RefCell::default(),
             called: OnceCell::new(),
+            stopping_functions: OnceCell::new(),
+            imported: OnceCell::new(),
+            asks_for_identity: OnceCell::new(),
+            odd_subclasses: RefCell::default(),
             types: RefCell::default(),
             annotations: Annotations::Trusted,
             trial: GuardTrial::default(),
@@ -153,6 +164,33 @@ impl<'t> Facts<'t> {
         rows.iter().skip(from).take_while(move |id| **id < within.end).map(move |id| region.tree().node(*id))
     }
 
+    /// The names of the functions of the file of which a call may raise `StopIteration`.
+    pub(super) fn stopping_functions(&self) -> &HashSet<&'t str> {
+        self.stopping_functions.get_or_init(|| stopping_functions(self.tree))
+    }
+
+    /// The variables of `scope` that an import binds first, in the order of these imports.
+    pub fn imported_in(&self, scope: ScopeId) -> &[VariableId] {
+        let imported = self.imported.get_or_init(|| imported(self.model()));
+        imported.get(&scope).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the file asks of any two objects whether they are the same one, and not only for `None` and its like; or
+    /// writes objects down, each one once.
+    pub fn asks_for_identity(&self) -> bool {
+        *self.asks_for_identity.get_or_init(|| asks_for_identity(self.model()))
+    }
+
+    /// What in this file may behave otherwise than a builtin `class` that it is declared to be.
+    pub(super) fn odd_subclass(&self, class: Class) -> Option<String> {
+        let found = self.odd_subclasses.borrow().get(&class).cloned();
+        found.unwrap_or_else(|| {
+            let found = odd_subclass(self.model(), class);
+            self.odd_subclasses.borrow_mut().insert(class, found.clone());
+            found
+        })
+    }
+
     /// What is known of the values of the expression `node` from the code of its own function and module.
     pub fn type_of(&self, node: Node<'_>) -> Type {
         self.type_by(node, Sources::empty())
@@ -200,4 +238,31 @@ fn words_of_code_text<'t>(tree: &'t SyntaxTree<'t>) -> HashSet<&'t str> {
     let strings = tree.nodes().filter(|node| node.kind() == Kind::String).map(|node| node.text());
     let apart = |character: char| !(character.is_alphanumeric() || character == '_');
     strings.filter(is_code).flat_map(|text| text.split(apart)).collect()
+}
+
+/// Of every scope of `model`, the variables that an import binds first.
+fn imported(model: &Model<'_>) -> HashMap<ScopeId, Vec<VariableId>> {
+    let mut imported: HashMap<ScopeId, Vec<VariableId>> = HashMap::new();
+    for (id, row) in model.variables() {
+        let first = row.bindings.first().map(|binding| model.binding(*binding).kind);
+        if matches!(first, Some(BindingKind::Import | BindingKind::FromImport)) {
+            imported.entry(row.scope).or_default().push(id);
+        }
+    }
+    imported
+}
+
+fn asks_for_identity(model: &Model<'_>) -> bool {
+    const ASKING: &[&str] = &["assertIs", "assertIsNot", "is_", "is_not", "marshal", "pickle", "cPickle"];
+    model.tree().nodes().any(|node| match node.kind() {
+        Kind::ComparisonOperator => {
+            let mut operators = node.children_in(Field::Operators);
+            let single = |part: Node<'_>| {
+                matches!(part.kind(), Kind::None | Kind::True | Kind::False | Kind::Ellipsis)
+            };
+            operators.any(|operator| operator.text().starts_with("is")) && !node.named_children().any(single)
+        }
+        Kind::Identifier => ASKING.contains(&node.text()) || node.text() == "id" && model.is_builtin(node),
+        _ => false,
+    })
 }

@@ -23,6 +23,7 @@ use super::Refusal;
 pub use comprehension::{Form, Place, fits_comprehension, leaves_no_name, walrus_allowed};
 pub use consumption::{Treatment, iterates_quietly, treats_quietly, treats_type_quietly, unpacks_quietly};
 pub use invariance::{hashes_everywhere, holds_same, is_only_looked_at, total_value, unchanged};
+pub(super) use iteration::stopping_functions;
 pub use iteration::{mapped_builtin, no_stop_iteration};
 pub use layout::{begins_line, header};
 pub use lookups::{is_hot, not_patched, not_replaced, not_suspended, standard_function, stays_the_same};
@@ -38,6 +39,7 @@ pub use steady::steady;
 pub use strings::{
     PlainText, is_in_field, is_read_as_spelled, no_template, plain_text, plain_text_here, why_no_text,
 };
+pub(super) use types::odd_subclass;
 pub use types::{Certainty, behaves_as, hashes_quietly, is_no_mapping, what_would_tell};
 
 /// What a guard says.

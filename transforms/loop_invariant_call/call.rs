@@ -231,8 +231,10 @@ impl<'t> Candidate<'t> {
         let plain = |class: Option<Class>| matches!(class, Some(Class::Int | Class::Str | Class::Bytes));
         match value.class() {
             Some(Class::Bool | Class::None) => true,
-            Some(Class::Tuple | Class::FrozenSet) => plain(value.item().class()) && !asks_for_identity(facts),
-            class => plain(class) && !asks_for_identity(facts),
+            Some(Class::Tuple | Class::FrozenSet) => {
+                plain(value.item().class()) && !facts.asks_for_identity()
+            }
+            class => plain(class) && !facts.asks_for_identity(),
         }
     }
 
@@ -338,23 +340,4 @@ fn bracketed(node: Node<'_>) -> Node<'_> {
 
 fn is_in_table(name: &str) -> bool {
     pure::CALLS.binary_search_by_key(&name, |row| row.name).is_ok()
-}
-
-/// Whether the file asks of any two objects whether they are the same one, and not only for `None` and its like; or
-/// writes objects down, each one once.
-fn asks_for_identity(facts: &Facts<'_>) -> bool {
-    const ASKING: &[&str] = &["assertIs", "assertIsNot", "is_", "is_not", "marshal", "pickle", "cPickle"];
-    facts.tree().nodes().any(|node| match node.kind() {
-        Kind::ComparisonOperator => {
-            let mut operators = node.children_in(Field::Operators);
-            let single = |part: Node<'_>| {
-                matches!(part.kind(), Kind::None | Kind::True | Kind::False | Kind::Ellipsis)
-            };
-            operators.any(|operator| operator.text().starts_with("is")) && !node.named_children().any(single)
-        }
-        Kind::Identifier => {
-            ASKING.contains(&node.text()) || node.text() == "id" && facts.model().is_builtin(node)
-        }
-        _ => false,
-    })
 }

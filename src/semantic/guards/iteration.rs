@@ -1,9 +1,11 @@
 //! Guards about what ends an iteration: `StopIteration`, and who catches it.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use super::super::effects::{self, Effects};
 use super::super::{Class, Facts, Reason, Refusal, Type};
 use super::Guarded;
-use crate::syntax::{Attribute, Call, Field, Function, Kind, Node};
+use crate::syntax::{Attribute, Call, Field, Function, Kind, Node, NodeId, SyntaxTree};
 
 /// That nobody near waits for a `StopIteration` from `evaluated`, which leaves a generator as another exception.
 ///
@@ -28,48 +30,80 @@ pub fn no_stop_iteration(facts: &Facts<'_>, evaluated: &[Node<'_>], site: Node<'
 /// Whether the call `node` may raise `StopIteration` for all that this file shows, which a generator does not hand on:
 /// `next(iterator)` without a default, or a function of the file that has such a call.
 pub(super) fn may_stop_iteration(facts: &Facts<'_>, node: Node<'_>) -> bool {
-    stops_iteration(facts, node, &mut Vec::new())
+    let Some(call) = Call::cast(node) else { return false };
+    is_next(call) || called_name(call).is_some_and(|name| facts.stopping_functions().contains(name))
 }
 
-fn stops_iteration(facts: &Facts<'_>, node: Node<'_>, seen: &mut Vec<String>) -> bool {
-    let Some(call) = Call::cast(node) else { return false };
+/// Whether a call is `next(iterator)` without a default, in any spelling.
+fn is_next(call: Call<'_>) -> bool {
     let method = Attribute::cast(call.function).map(|method| method.name.text());
     // from six import next
     let next = call.function.text() == "next";
-    if matches!(method, Some("next" | "__next__")) || (next && call.sole_argument().is_some()) {
-        return true;
-    }
-    let name = match method {
-        Some(name) => name,
-        None if call.function.kind() == Kind::Identifier => call.function.text(),
-        None => return false,
-    };
-    if seen.iter().any(|known| known == name)
-        || !["StopIteration", "next"].iter().any(|word| facts.tree().mentions(word))
-    {
-        return false;
-    }
-    seen.push(name.to_owned());
-    let functions = facts.tree().nodes().filter_map(Function::cast);
-    let called =
-        functions.filter(|function| function.node.child(Field::Name).is_some_and(|own| own.text() == name));
-    called.into_iter().any(|function| {
-        let own = || function.body.descendants().filter(|part| is_run_by(*part, function.node));
-        // A generator runs nothing when it is called, and lets no `StopIteration` out.
-        let generates = own().any(|part| part.kind() == Kind::Yield);
-        !generates
-            && own().any(|part| match part.kind() {
-                Kind::RaiseStatement => part.text().contains("StopIteration"),
-                Kind::Call => stops_iteration(facts, part, seen),
-                _ => false,
-            })
-    })
+    matches!(method, Some("next" | "__next__")) || (next && call.sole_argument().is_some())
 }
 
-/// Whether a call of `function` runs `part` itself, not a function within.
-fn is_run_by(part: Node<'_>, function: Node<'_>) -> bool {
-    let holder = part.ancestors().find(|up| matches!(up.kind(), Kind::FunctionDefinition | Kind::Lambda));
-    holder == Some(function)
+/// The name of the function or method that is called.
+fn called_name(call: Call<'_>) -> Option<&str> {
+    match Attribute::cast(call.function) {
+        Some(method) => Some(method.name.text()),
+        None => Some(call.function).filter(|it| it.kind() == Kind::Identifier).map(|it| it.text()),
+    }
+}
+
+/// What a function of the file does when it is called.
+#[derive(Default)]
+struct Doings<'t> {
+    stops: bool,
+    /// A generator runs nothing when it is called, and lets no `StopIteration` out.
+    generates: bool,
+    calls: Vec<&'t str>,
+}
+
+/// The names of the functions of `tree` of which a call may raise `StopIteration` for all that the file shows.
+pub(in crate::semantic) fn stopping_functions<'t>(tree: &'t SyntaxTree<'t>) -> HashSet<&'t str> {
+    if !["StopIteration", "next"].iter().any(|word| tree.mentions(word)) {
+        return HashSet::new();
+    }
+    let mut doings: BTreeMap<NodeId, Doings<'t>> = BTreeMap::new();
+    for node in tree.nodes() {
+        let (is_stop, called) = match node.kind() {
+            Kind::Yield => (false, None),
+            Kind::RaiseStatement => (node.text().contains("StopIteration"), None),
+            Kind::Call => match Call::cast(node) {
+                Some(call) => (is_next(call), called_name(call)),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let Some(function) = run_by(node) else { continue };
+        let doings = doings.entry(function.id()).or_default();
+        doings.stops |= is_stop;
+        doings.generates |= node.kind() == Kind::Yield;
+        doings.calls.extend(called);
+    }
+    doings.retain(|_, doings| !doings.generates);
+    let named = |id: NodeId| tree.node(id).child(Field::Name).map(|name| name.text());
+    let mut callers: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (id, doings) in &doings {
+        for called in &doings.calls {
+            callers.entry(called).or_default().extend(named(*id));
+        }
+    }
+    let mut open: Vec<&str> =
+        doings.iter().filter(|(_, doings)| doings.stops).filter_map(|(id, _)| named(*id)).collect();
+    let mut stopping = HashSet::new();
+    while let Some(name) = open.pop() {
+        if stopping.insert(name) {
+            open.extend(callers.get(name).into_iter().flatten());
+        }
+    }
+    stopping
+}
+
+/// The function in whose body `part` stands, and not in a function within.
+fn run_by(part: Node<'_>) -> Option<Node<'_>> {
+    let holder = part.ancestors().find(|up| matches!(up.kind(), Kind::FunctionDefinition | Kind::Lambda))?;
+    Function::cast(holder).filter(|function| function.body.holds(part)).map(|function| function.node)
 }
 
 /// Whether a `try` or `with` around `site` in its body may catch `StopIteration`, or what becomes of it.

@@ -3,7 +3,7 @@
 use super::Guarded;
 use crate::semantic::classes::{Family, FileClasses, Found, Source, is_known_module};
 use crate::semantic::types::obstacles;
-use crate::semantic::{Class, Facts, Items, Reason, Refusal, Sources, Subclasses, Type, effects};
+use crate::semantic::{Class, Facts, Items, Model, Reason, Refusal, Sources, Subclasses, Type, effects};
 use crate::syntax::Node;
 
 /// That `node` holds a `class` that behaves like the builtin: exactly one, or one that is declared or tested to be so
@@ -41,7 +41,7 @@ pub fn behaves_as(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded<Ce
 
 /// That no subclass of `class`, which `node` is declared to be, behaves in its own way.
 pub(super) fn no_odd_subclass(facts: &Facts<'_>, node: Node<'_>, class: Class) -> Guarded {
-    let shown = subclass_here(facts, class).or_else(|| match facts.world().overriding_subclass(class) {
+    let shown = facts.odd_subclass(class).or_else(|| match facts.world().overriding_subclass(class) {
         Subclasses::None => None,
         Subclasses::Some(shown) => Some(shown),
         Subclasses::Unknown => Some(format!("some subclass of {}", class.name())),
@@ -110,9 +110,9 @@ pub fn what_would_tell(facts: &Facts<'_>, node: Node<'_>) -> Vec<String> {
     obstacles(facts, node)
 }
 
-/// What in this file may behave otherwise than a builtin `class` that it is declared to be.
-fn subclass_here(facts: &Facts<'_>, class: Class) -> Option<String> {
-    let file = FileClasses::of(facts.model());
+/// What in the file of `model` may behave otherwise than a builtin `class` that it is declared to be.
+pub(in crate::semantic) fn odd_subclass(model: &Model<'_>, class: Class) -> Option<String> {
+    let file = FileClasses::of(model);
     let leads_to = |_: usize, module: &str| {
         let top = module.split('.').next().unwrap_or_default();
         if !top.is_empty() && is_known_module(module) { Source::Foreign } else { Source::Vouched }
