@@ -345,9 +345,9 @@ impl Job<'_> {
             for transform in asked.of(node.kind()) {
                 let meta = transform.meta();
                 let verdict = transform.check(node, &cx);
-                // Each candidate is held against all comments that ask for something.
+                // Each candidate is held against the comments near it that ask for something.
                 if !matches!(verdict, Err(Decline::NotThisShape)) {
-                    tree.spend(suppressions.count());
+                    tree.spend(suppressions.count_near(source, node.range()));
                 }
                 let fix = match verdict {
                     Ok(fix) => fix,

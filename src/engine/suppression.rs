@@ -14,8 +14,45 @@ const HEADER_LINES: u32 = 12;
 #[derive(Debug, Default)]
 pub(super) struct Suppressions {
     ignores: Vec<Ignore>,
+    /// Where the lines of `ignores` lie.
+    lines: Index,
     /// Text in which formatting is switched off.
     protected: Vec<Range>,
+    /// Where the bytes of `protected` lie.
+    bytes: Index,
+}
+
+/// Finds among stretches in any order those near a place, without a look at each where they are nearly sorted.
+#[derive(Debug, Default)]
+struct Index {
+    /// The greatest end up to each.
+    ends: Vec<u32>,
+    /// The least start from each on.
+    starts: Vec<u32>,
+}
+
+impl Index {
+    fn of(stretches: impl DoubleEndedIterator<Item = (u32, u32)> + Clone) -> Self {
+        let up_to = |greatest: &mut u32, (_, end): (u32, u32)| {
+            *greatest = end.max(*greatest);
+            Some(*greatest)
+        };
+        let from_on = |least: &mut u32, (start, _): (u32, u32)| {
+            *least = start.min(*least);
+            Some(*least)
+        };
+        let ends = stretches.clone().scan(0, up_to).collect();
+        let mut starts: Vec<u32> = stretches.rev().scan(u32::MAX, from_on).collect();
+        starts.reverse();
+        Self { ends, starts }
+    }
+
+    /// The numbers of all stretches that may share something with what reaches from `first` to `last`, ends included.
+    fn near(&self, first: u32, last: u32) -> std::ops::Range<usize> {
+        let from = self.ends.partition_point(|end| *end < first);
+        let to = self.starts.partition_point(|start| *start <= last);
+        from..to.max(from)
+    }
 }
 
 /// `# pyfix: ignore[...]` or `# pyfix: file-ignore[...]`.
@@ -52,6 +89,8 @@ impl Suppressions {
             }
         }
         found.protected.extend(off.map(|start| Range::new(start, source.len())));
+        found.lines = Index::of(found.ignores.iter().map(|ignore| ignore.lines.unwrap_or((0, u32::MAX))));
+        found.bytes = Index::of(found.protected.iter().map(|range| (range.start, range.end)));
         found
     }
 
@@ -62,17 +101,22 @@ impl Suppressions {
             let named = ignore.ids.is_empty() || ignore.ids.iter().any(|name| name == id);
             named && ignore.lines.is_none_or(|(from, to)| from <= last && first <= to)
         };
-        self.ignores.iter().find(applies).map(|ignore| ignore.comment)
+        let near = self.ignores.get(self.lines.near(first, last)).unwrap_or_default();
+        near.iter().find(applies).map(|ignore| ignore.comment)
     }
 
-    /// How much there is to look through for every fix.
-    pub fn count(&self) -> usize {
-        self.ignores.len() + self.protected.len()
+    /// How much there is to look through for a fix at `site`.
+    pub fn count_near(&self, source: &Source, site: Range) -> usize {
+        let lines = self.lines.near(source.line(site.start), source.line(site.end));
+        lines.len() + self.bytes.near(site.start, site.end).len()
     }
 
     /// Switched-off formatting that `written` would touch.
     pub fn protecting(&self, mut written: impl Iterator<Item = Range>) -> Option<Range> {
-        written.find_map(|range| self.protected.iter().copied().find(|off| off.overlaps(range)))
+        written.find_map(|range| {
+            let near = self.protected.get(self.bytes.near(range.start, range.end)).unwrap_or_default();
+            near.iter().copied().find(|off| off.overlaps(range))
+        })
     }
 
     /// Whether a comment asks for the whole file to be left alone by every transform.
@@ -214,6 +258,7 @@ fn is_generated_marker(comment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn directives() {
@@ -230,6 +275,22 @@ mod tests {
         assert_eq!(ids("# type: ignore[a] #pyfix: ignore[b]"), Some((false, "b".to_owned())));
         assert_eq!(ids("# as `# pyfix: ignore` does"), None);
         assert_eq!(parts("# pyfix: ignore[a]  # pyfix: ignore[b]").filter_map(directive).count(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn an_index_leaves_out_only_what_is_elsewhere(
+            pairs in prop::collection::vec((0..30_u32, 0..6_u32), 0..12),
+            first in 0..36_u32,
+            length in 0..6_u32,
+        ) {
+            let stretches: Vec<(u32, u32)> = pairs.iter().map(|(start, length)| (*start, start + length)).collect();
+            let last = first + length;
+            let near = Index::of(stretches.iter().copied()).near(first, last);
+            for (number, (start, end)) in stretches.iter().enumerate() {
+                prop_assert!(near.contains(&number) || *start > last || *end < first);
+            }
+        }
     }
 
     #[test]
