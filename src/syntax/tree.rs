@@ -3,7 +3,7 @@
 //! tree-sitter finds a node's parent by walking down from the root; here parent, siblings and children are
 //! fields of a row, because guards ask for them all the time.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 
 use super::kind::{Field, Kind};
@@ -67,6 +67,7 @@ pub struct SyntaxTree<'s> {
     max_effort: Cell<u64>,
     /// What was looked for in the text, and whether it is there.
     looked_for: RefCell<HashMap<&'static str, bool>>,
+    indent_unit: OnceCell<&'s str>,
 }
 
 /// What there is of a tree without its source.
@@ -89,6 +90,7 @@ impl<'s> SyntaxTree<'s> {
             effort: Cell::new(0),
             max_effort: Cell::new(u64::MAX),
             looked_for: RefCell::default(),
+            indent_unit: OnceCell::new(),
         }
     }
 
@@ -222,6 +224,10 @@ impl<'s> SyntaxTree<'s> {
 
     /// One level of indentation, as most of the first blocks of this text write it; else four spaces.
     pub fn indent_unit(&self) -> &'s str {
+        self.indent_unit.get_or_init(|| self.find_indent_unit())
+    }
+
+    fn find_indent_unit(&self) -> &'s str {
         const SAMPLE: usize = 64;
         let mut seen: Vec<(&'s str, usize)> = Vec::new();
         for block in self.nodes().filter(|node| node.kind() == Kind::Block).take(SAMPLE) {
