@@ -20,7 +20,6 @@ mod faults;
 mod flow;
 mod fuzz;
 mod generate;
-mod growth;
 mod guards;
 mod harness;
 mod interplay;

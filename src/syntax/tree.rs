@@ -67,7 +67,8 @@ pub struct SyntaxTree<'s> {
     max_effort: Cell<u64>,
     /// What was looked for in the text, and whether it is there.
     looked_for: RefCell<HashMap<&'static str, bool>>,
-    indent_unit: OnceCell<&'s str>,
+    /// Where one level of indentation stands, if a block shows one.
+    indent_unit: OnceCell<Option<Range>>,
 }
 
 /// What there is of a tree without its source.
@@ -224,30 +225,34 @@ impl<'s> SyntaxTree<'s> {
 
     /// One level of indentation, as most of the first blocks of this text write it; else four spaces.
     pub fn indent_unit(&self) -> &'s str {
-        self.indent_unit.get_or_init(|| self.find_indent_unit())
+        let unit = *self.indent_unit.get_or_init(|| self.find_indent_unit());
+        unit.map_or("    ", |unit| self.source.slice(unit))
     }
 
-    fn find_indent_unit(&self) -> &'s str {
+    fn find_indent_unit(&self) -> Option<Range> {
         const SAMPLE: usize = 64;
-        let mut seen: Vec<(&'s str, usize)> = Vec::new();
+        let mut seen: Vec<(Range, usize)> = Vec::new();
+        let text = |unit: Range| self.source.slice(unit);
         for block in self.nodes().filter(|node| node.kind() == Kind::Block).take(SAMPLE) {
             let Some(unit) = self.unit_of(block) else { continue };
-            match seen.iter_mut().find(|(known, _)| *known == unit) {
+            match seen.iter_mut().find(|(known, _)| text(*known) == text(unit)) {
                 Some((_, count)) => *count += 1,
                 None => seen.push((unit, 1)),
             }
         }
         let most = seen.iter().map(|(_, count)| *count).max();
-        seen.iter().find(|(_, count)| Some(*count) == most).map_or("    ", |(unit, _)| unit)
+        seen.iter().find(|(_, count)| Some(*count) == most).map(|(unit, _)| *unit)
     }
 
-    /// By how much a block is indented more than what it belongs to.
-    fn unit_of(&self, block: Node<'_>) -> Option<&'s str> {
+    /// By what a block is indented more than what it belongs to.
+    fn unit_of(&self, block: Node<'_>) -> Option<Range> {
         let first = block.statements().next()?;
         let holder = block.parent()?;
-        let of = |node: Node<'_>| self.source.slice(self.source.indentation(node.range().start));
-        let alone = self.source.indentation(first.range().start).end == first.range().start;
-        of(first).strip_prefix(of(holder)).filter(|unit| alone && !unit.is_empty())
+        let of = |node: Node<'_>| self.source.indentation(node.range().start);
+        let (inner, outer) = (of(first), of(holder));
+        let alone = inner.end == first.range().start;
+        let unit = self.source.slice(inner).strip_prefix(self.source.slice(outer))?;
+        (alone && !unit.is_empty()).then(|| Range::new(inner.end - unit.len() as u32, inner.end))
     }
 
     /// The smallest node that holds `range`, if one does.
