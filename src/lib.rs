@@ -11,7 +11,9 @@
 //!   `text`, `syntax` and `semantic`; the core never uses it.
 //! - [`transforms`]: the built-in rewrites: judgement, no plumbing.
 //! - [`cli`]: arguments, configuration, files and output: everything that the user touches.
+//! - [`batch`]: many Git repositories: a commit for each transform, verified by the user's command.
 
+pub mod batch;
 pub mod cli;
 pub mod edit;
 pub mod engine;

@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    pyfix::cli::main(&pyfix::transforms::BUILT_IN)
+    pyfix::cli::main(&pyfix::transforms::BUILT_IN, pyfix::batch::run)
 }

@@ -16,7 +16,7 @@ const USES: &[(&str, &[&str])] = &[
     ("transforms", &["text", "syntax", "semantic", "edit", "engine"]),
     ("project", &["text", "syntax", "semantic"]),
     ("cli", &["text", "syntax", "semantic", "edit", "engine", "transforms", "project"]),
-    ("batch", &["text", "syntax", "semantic", "edit", "engine", "transforms", "project"]),
+    ("batch", &["text", "syntax", "semantic", "edit", "engine", "project", "cli"]),
     ("main", &["transforms", "cli", "batch"]),
     ("lib", &[]),
 ];

@@ -11,6 +11,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::batch_arguments::{BatchArguments, BatchOptions};
 use super::config::NOT_BUILT_IN;
 use super::settings::{Overrides, TypeInference, parse_size};
 use super::suggest;
@@ -32,6 +33,7 @@ Examples:
   pyfix --write src                apply it directly, file by file, atomically
   pyfix --check .                  for CI: exit status 1 when something would change
   pyfix why src/app.py:120         what was decided near a line, and why
+  pyfix batch a b --verify 'pytest -q'   migrate repositories, commit by commit, on a new branch
   pyfix explain loop-append        what a transform does, what it gains, when it declines
 
 Exit status:
@@ -81,6 +83,8 @@ enum Command {
         #[command(flatten)]
         judgement: JudgementArguments,
     },
+    /// Migrate Git repositories: one commit for each transform, verified by a command, on a new branch
+    Batch(Box<BatchArguments>),
 }
 
 #[derive(Debug, Args)]
@@ -136,7 +140,7 @@ struct ModeArguments {
 }
 
 #[derive(Debug, Args)]
-struct JudgementArguments {
+pub(super) struct JudgementArguments {
     /// Run only these transforms
     #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = "Transforms")]
     select: Vec<String>,
@@ -310,6 +314,8 @@ pub enum Task {
         /// How the file is judged.
         judgement: Judgement,
     },
+    /// `pyfix batch`.
+    Batch(Box<BatchOptions>),
 }
 
 impl Arguments {
@@ -336,6 +342,7 @@ impl Arguments {
                 let (file, line) = split_place(&place)?;
                 Ok(Task::Why { file, line, judgement: judgement.resolve(registry)? })
             }
+            Some(Command::Batch(batch)) => Ok(Task::Batch(Box::new(batch.resolve(registry)?))),
         }
     }
 }
@@ -398,7 +405,7 @@ fn string_style() -> impl TypedValueParser<Value = StringStyle> {
 }
 
 impl JudgementArguments {
-    fn resolve(self, registry: &Registry) -> Result<Judgement> {
+    pub(super) fn resolve(self, registry: &Registry) -> Result<Judgement> {
         for id in self.select.iter().chain(&self.ignore) {
             known_transform(id, registry)?;
         }
@@ -442,7 +449,7 @@ impl JudgementArguments {
     }
 }
 
-fn known_transform(id: &str, registry: &Registry) -> Result<()> {
+pub(super) fn known_transform(id: &str, registry: &Registry) -> Result<()> {
     if registry.get(id).is_some() {
         return Ok(());
     }

@@ -9,10 +9,12 @@
 
 mod args;
 mod base;
+mod batch_arguments;
 mod cache;
 mod catalogue;
 mod config;
 mod diff;
+mod in_order;
 mod json;
 mod names;
 mod output;
@@ -27,6 +29,7 @@ mod settings;
 mod suggest;
 mod summary;
 mod surroundings;
+mod survey;
 mod terminal;
 mod walk;
 mod why;
@@ -39,8 +42,24 @@ use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches};
 
 use self::args::{Arguments, Task};
-use self::terminal::Terminal;
 use crate::engine::Registry;
+
+pub use self::args::{ConfigurationSource, Judgement, Mode, Strictness};
+pub use self::batch_arguments::{BatchOptions, DocumentFormat, Overriding, Shard, parse_duration};
+pub use self::diff::{Paint, hunks};
+pub use self::in_order::{Event, Flow, STACK_SIZE, in_order};
+pub use self::panics::catch as catch_panic;
+pub use self::process::{FileJob, Pipeline};
+pub use self::report::{DeclineRecord, FileReport, FixRecord, Problem, Status};
+pub use self::settings::{Overrides, Settings, SettingsFinder};
+pub use self::suggest::hint;
+pub use self::surroundings::Landscape;
+pub use self::survey::Survey;
+pub use self::terminal::Terminal;
+pub use self::write::replace;
+
+/// What carries out `pyfix batch`, which is built on top of this module.
+pub type Batch = fn(&BatchOptions, &Registry, &mut Terminal) -> Result<ExitStatus>;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +82,10 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// Does what the command line of this process says, with the transforms of `registry`.
+/// Does what the command line of this process says, with the transforms of `registry`; `batch` where it says so.
 ///
 /// A reader of the output who has seen enough (a broken pipe) is no failure.
-pub fn main(registry: &Registry) -> ExitCode {
+pub fn main(registry: &Registry, batch: Batch) -> ExitCode {
     panics::install_hook();
     let parsed =
         Arguments::command().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
@@ -79,7 +98,7 @@ pub fn main(registry: &Registry) -> ExitCode {
         }
     };
     let mut terminal = Terminal::new(arguments.color());
-    match perform(arguments, registry, &mut terminal) {
+    match perform(arguments, registry, batch, &mut terminal) {
         Ok(status) => status.into(),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -89,9 +108,15 @@ pub fn main(registry: &Registry) -> ExitCode {
     }
 }
 
-fn perform(arguments: Arguments, registry: &Registry, terminal: &mut Terminal) -> Result<ExitStatus> {
+fn perform(
+    arguments: Arguments,
+    registry: &Registry,
+    batch: Batch,
+    terminal: &mut Terminal,
+) -> Result<ExitStatus> {
     match arguments.resolve(registry)? {
         Task::Run(options) => return run::run(&options, registry, terminal),
+        Task::Batch(options) => return batch(&options, registry, terminal),
         Task::List => catalogue::list(registry, terminal.out())?,
         Task::Explain(id) => catalogue::explain(&id, registry, terminal.out())?,
         Task::Why { file, line, judgement } => why::why(&file, line, &judgement, registry, terminal)?,

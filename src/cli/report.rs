@@ -115,6 +115,9 @@ pub struct FixRecord {
     /// Where it is.
     #[serde(flatten)]
     pub place: Place,
+    /// Where it is in the decoded text.
+    #[serde(skip)]
+    pub site: Range,
     /// What it replaces.
     pub edits: Vec<EditRecord>,
     /// How far it can be trusted.
@@ -288,6 +291,7 @@ impl Places<'_> {
             id: fix.transform,
             message: fix.message,
             place: self.place(fix.range),
+            site: fix.range,
             edits: fix.edits.into_iter().map(edit).collect(),
             applicability: fix.applicability,
             assumptions: fix.assumptions,

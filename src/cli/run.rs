@@ -1,11 +1,8 @@
 //! One run over files: walks, hands the files to threads, and passes on what they report, in order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
@@ -15,25 +12,21 @@ use super::ExitStatus;
 use super::args::{Caching, Input, Mode, Options, OutputFormat};
 use super::base::Base;
 use super::cache::{Cache, DIRECTORY_VARIABLE};
+use super::in_order::{Event, Flow, STACK_SIZE, in_order};
 use super::names::shown;
 use super::output::{Names, Output};
-use super::process::{FileJob, Pipeline, too_large};
+use super::process::{Pipeline, too_large};
 use super::profile::Profile;
 use super::progress::Progress;
 use super::report::{Alarm, FileReport, Status};
 use super::settings::{Settings, SettingsFinder};
 use super::summary::Summary;
 use super::surroundings::Landscape;
+use super::survey::Survey;
 use super::terminal::Terminal;
-use super::walk::{InputError, Reached, current_directory, walk};
+use super::walk::{InputError, Reached, current_directory};
 use super::write::clear_away;
 use crate::engine::{Prefilter, Registry};
-
-/// Reserved, not used: a guard may recurse as deep as `syntax` lets a file nest.
-pub const STACK_SIZE: usize = 64 << 20;
-
-/// How often the progress bar is looked after while no file gets done.
-const TICK: Duration = Duration::from_millis(100);
 
 /// Does what `options` say with the transforms of `registry`.
 ///
@@ -76,17 +69,16 @@ fn run_paths(
     pool: &ThreadPool,
     terminal: &mut Terminal,
 ) -> Result<ExitStatus> {
-    let mut walked = walk(paths, pool.current_num_threads());
-    let mut tally = Tally::default();
-    let jobs = tally.configure(std::mem::take(&mut walked.files), finder);
-    tally.errors.extend(walked.errors);
+    let Survey { jobs, excluded, errors, roots } = Survey::of(paths, finder, pool.current_num_threads());
+    let mut tally = Tally { errors, ..Tally::default() };
+    tally.summary.excluded = excluded;
     for error in &tally.errors {
         terminal.error(&format!("{}: {}", shown(&error.path), error.message));
     }
     warn_of_configuration(finder, terminal);
     tally.summary.errors = tally.errors.len();
 
-    let names = Names::new(current_directory(), &walked.roots);
+    let names = Names::new(current_directory(), &roots);
     let mut output = Output::new(options.format, options.mode, options.detail, terminal.paint(), names);
     if let Some(profile) = pipeline.profile
         && !jobs.iter().any(|job| profile.knows(&job.file.real))
@@ -240,34 +232,6 @@ struct Tally {
 }
 
 impl Tally {
-    /// Finds the settings of `files`. Those whose configuration is wrong are left out, with one error for
-    /// each wrong configuration.
-    fn configure(
-        &mut self,
-        files: Vec<super::walk::SourceFile>,
-        finder: &mut SettingsFinder<'_>,
-    ) -> Vec<FileJob> {
-        let mut jobs = Vec::with_capacity(files.len());
-        let mut wrong = BTreeSet::new();
-        for file in files {
-            match finder.settings_in(file.real.parent().unwrap_or(&file.real)) {
-                Ok(settings) if file.reached == Reached::Found && settings.excludes(&file.real) => {
-                    self.summary.excluded += 1;
-                }
-                Ok(settings) => jobs.push(FileJob { file, settings }),
-                Err(error) => {
-                    wrong.insert(error);
-                }
-            }
-        }
-        let as_input_error = |error: super::config::ConfigurationError| InputError {
-            path: error.path,
-            message: format!("line {}: {}", error.line, error.message),
-        };
-        self.errors.extend(wrong.into_iter().map(as_input_error));
-        jobs
-    }
-
     /// Counts `report`, tells of what is wrong, and hands it to `output`.
     fn pass_on(
         &mut self,
@@ -314,81 +278,6 @@ fn tell(report: &FileReport, terminal: &mut Terminal) {
     }
     for unused in &report.unused_suppressions {
         terminal.warning(&format!("{path}:{}: {}", unused.place.line, unused.message));
-    }
-}
-
-/// What the collector of [`in_order`] is told.
-enum Event {
-    /// The next file is done.
-    Done(Box<FileReport>),
-    /// Some time passed.
-    Tick,
-}
-
-/// Whether work goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flow {
-    Continue,
-    Stop,
-}
-
-/// Works on all `jobs` with the threads of `pool`, and hands the reports to `collect` in the order of the jobs.
-fn in_order(
-    pool: &ThreadPool,
-    jobs: &[FileJob],
-    work: impl Fn(&FileJob) -> FileReport + Sync,
-    mut collect: impl FnMut(Event) -> Flow,
-) {
-    let next = AtomicUsize::new(0);
-    let is_stopped = AtomicBool::new(false);
-    let (sender, receiver) = mpsc::channel();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let sender = sender;
-            // Each thread takes the next file, not a share of the list: so that the first files get done first.
-            pool.broadcast(|_| work_off(jobs, &next, &is_stopped, &work, &sender.clone()));
-        });
-        if deliver(&receiver, &mut collect) == Flow::Stop {
-            is_stopped.store(true, Ordering::Relaxed);
-        }
-    });
-}
-
-fn work_off(
-    jobs: &[FileJob],
-    next: &AtomicUsize,
-    is_stopped: &AtomicBool,
-    work: &impl Fn(&FileJob) -> FileReport,
-    sender: &Sender<(usize, FileReport)>,
-) {
-    while !is_stopped.load(Ordering::Relaxed) {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(job) = jobs.get(index) else { return };
-        // Without a receiver nobody wants the rest.
-        if sender.send((index, work(job))).is_err() {
-            return;
-        }
-    }
-}
-
-fn deliver(receiver: &Receiver<(usize, FileReport)>, collect: &mut impl FnMut(Event) -> Flow) -> Flow {
-    let mut early = BTreeMap::new();
-    let mut expected = 0;
-    loop {
-        match receiver.recv_timeout(TICK) {
-            Ok((index, report)) => early.insert(index, report),
-            Err(RecvTimeoutError::Disconnected) => return Flow::Continue,
-            Err(RecvTimeoutError::Timeout) => {
-                collect(Event::Tick);
-                continue;
-            }
-        };
-        while let Some(report) = early.remove(&expected) {
-            expected += 1;
-            if collect(Event::Done(Box::new(report))) == Flow::Stop {
-                return Flow::Stop;
-            }
-        }
     }
 }
 

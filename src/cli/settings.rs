@@ -234,6 +234,7 @@ fn combine(flags: &Overrides, found: &Found) -> Result<Settings, ConfigurationEr
         },
         goal: flags.goal.or(file.goal).unwrap_or(defaults.goal),
         focus: defaults.focus,
+        permitted: defaults.permitted,
         line_length: flags
             .line_length
             .or(file.line_length)

@@ -98,7 +98,7 @@ fn examine_file(path: &Path, judgement: &Judgement, registry: &Registry) -> Resu
     let real = fs::canonicalize(path).with_context(named)?;
     let mut finder = SettingsFinder::new(judgement, registry)?;
     let settings = finder.settings_in(real.parent().unwrap_or(&real))?;
-    let pool = ThreadPoolBuilder::new().num_threads(1).stack_size(super::run::STACK_SIZE).build()?;
+    let pool = ThreadPoolBuilder::new().num_threads(1).stack_size(super::in_order::STACK_SIZE).build()?;
     let examined = pool.install(|| {
         let bytes = read(&real, settings.max_file_size)?;
         // Whoever asks about a file wants to hear of its syntax errors, whether or not it holds a candidate.

@@ -2,7 +2,7 @@
 
 use crate::edit::Applicability;
 use crate::edit::interpolate::StringStyle;
-use crate::engine::{Focus, Gain};
+use crate::engine::{Focus, Gain, Permitted};
 use crate::semantic::{Annotations, GuardTrial};
 
 /// Some ten seconds. Four files of sympy take more than a twentieth of this.
@@ -19,6 +19,8 @@ pub struct Config {
     pub goal: Goal,
     /// Which parts of the text may be rewritten; all where `None`.
     pub focus: Option<Focus>,
+    /// The only fixes that are made; all where `None`.
+    pub permitted: Option<Permitted>,
     /// Lines are broken where they would be longer than this many characters.
     pub line_length: usize,
     /// Whether declared types are taken for true.
@@ -44,6 +46,7 @@ impl Default for Config {
             applied: Applicability::Safe,
             goal: Goal::default(),
             focus: None,
+            permitted: None,
             line_length: 88,
             annotations: Annotations::Trusted,
             string_style: StringStyle::default(),

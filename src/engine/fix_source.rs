@@ -245,11 +245,11 @@ impl Job<'_> {
     ) -> Rounds {
         let Course { outcome, map, edited, used, said_before } = course;
         let source = tree.source();
+        let origins = Origins { original: original.source(), current: source, map };
         let before = tree.effort();
-        let findings = self.round(tree, transforms, map);
+        let findings = self.round(tree, transforms, &origins);
         self.spent.set(self.spent.get().saturating_add(tree.effort() - before));
         used.extend(findings.suppressed.iter().map(|fix| map.original_cover(fix.comment)));
-        let origins = Origins { original: original.source(), current: source, map };
         let offered: Vec<(u8, &Fix)> =
             findings.fixes.iter().map(|(priority, fix)| (*priority, fix)).collect();
         let plan = Plan::new(tree, &offered);
@@ -326,9 +326,9 @@ impl Job<'_> {
         &self,
         tree: &SyntaxTree<'_>,
         transforms: &[&'static dyn Transform],
-        map: &RangeMap,
+        origins: &Origins<'_>,
     ) -> Findings {
-        let source = tree.source();
+        let (source, map) = (tree.source(), origins.map);
         let suppressions = Suppressions::of(tree);
         let world = RoundWorld { world: self.world, map };
         let facts = Facts::new(tree, &world)
@@ -381,6 +381,8 @@ impl Job<'_> {
                     findings.declined.push((meta.id, fix.range, refusal));
                 } else if !self.is_in_focus(map.original_cover(fix.range)) {
                     findings.declined.push((meta.id, fix.range, Refusal::new(Reason::NotHot, fix.range)));
+                } else if !self.is_permitted(&fix, origins) {
+                    // Whoever asks for it knows why.
                 } else if fix.applicability() < self.config.applied {
                     findings.withheld.push((meta.priority, fix));
                 } else {
@@ -400,6 +402,11 @@ impl Job<'_> {
     /// Whether what stands at `range` of the original text may be rewritten.
     fn is_in_focus(&self, range: Range) -> bool {
         self.config.focus.as_ref().is_none_or(|focus| focus.includes(range))
+    }
+
+    fn is_permitted(&self, fix: &Fix, origins: &Origins<'_>) -> bool {
+        let permitted = self.config.permitted.as_ref();
+        permitted.is_none_or(|permitted| permitted.includes(fix.transform, origins.of(fix.range)))
     }
 
     /// The transforms without which the rest passes verification: one where that is enough, else all that
