@@ -12,6 +12,7 @@ use super::journal::{Journal, Past, Step, write_whole};
 use super::judge::{FileChange, Judge, Judged};
 use super::message::commit_message;
 use super::plan::{Assignment, Place};
+use super::python2;
 use super::record::{
     Baseline, DropReason, DroppedFix, FileDiff, FixLine, RepositoryRecord, Shelf, Status, StepRecord,
     read_json,
@@ -63,6 +64,8 @@ pub fn migrate(
         migration.deliver(&mut record)
     });
     if let Err(error) = result {
+        // What was committed so far is kept for a run that goes on.
+        let _ = Tree::existing(shelf.directory()).remove_files();
         record.status = Status::Failed;
         record.error = Some(format!("{error:#}"));
     }
@@ -301,12 +304,14 @@ impl<'a> Migration<'a> {
     fn take_step(&mut self, number: usize, pass: usize, meta: &Meta, judge: &Judge<'_>) -> Result<bool> {
         (self.notice)(meta.id);
         let before = pass.checked_sub(1).filter(|before| *before > 0);
-        let judged = judge.judge(meta.id, &self.tree, |name| {
+        let mut judged = judge.judge(meta.id, &self.tree, |name| {
             let again = before.is_none_or(|before| {
                 self.done.changed.get(&before).is_some_and(|changed| changed.contains(name))
             });
             again && !self.done.dropped.contains(&(meta.id.to_owned(), name.to_owned()))
         });
+        let broken = python2::broken(&judged.changes);
+        judged.leave_alone(&broken, "a bug in pyfix (Python 2.7 cannot compile the result); please report it");
         let is_silent = judged.is_silent();
         let runs_before = self.runs;
         let mut settled = self.settle(&judged, meta, judge)?;

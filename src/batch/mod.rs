@@ -21,6 +21,7 @@ mod junit;
 mod message;
 mod migrate;
 mod plan;
+mod python2;
 mod record;
 mod repository;
 mod run;

@@ -102,7 +102,7 @@ impl Tree {
         Ok(tree)
     }
 
-    /// The tree that was created in `directory` and is not to be worked in any more; its objects are there.
+    /// The tree that was created in `directory`, and is not to be worked in any more.
     pub fn existing(directory: &Path) -> Self {
         let (git_dir, files) = (directory.join("git"), directory.join("tree"));
         Self { git_dir, files, base: String::new(), tracked: BTreeMap::new(), written: BTreeSet::new() }
