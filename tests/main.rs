@@ -10,6 +10,7 @@
 )]
 
 mod advice;
+mod batch;
 mod behaviour;
 mod bytes;
 mod cli;

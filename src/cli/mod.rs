@@ -108,6 +108,20 @@ pub fn main(registry: &Registry, batch: Batch) -> ExitCode {
     }
 }
 
+/// What `pyfix batch` with these `arguments` is to do with the transforms of `registry`.
+///
+/// # Errors
+///
+/// When they make no sense.
+pub fn batch_options(arguments: &[&str], registry: &Registry) -> Result<BatchOptions> {
+    let typed = [&["pyfix", "batch"], arguments].concat();
+    let parsed = Arguments::from_arg_matches(&Arguments::command().try_get_matches_from(typed)?)?;
+    match parsed.resolve(registry)? {
+        Task::Batch(options) => Ok(*options),
+        other => anyhow::bail!("not a batch: {other:?}"),
+    }
+}
+
 fn perform(
     arguments: Arguments,
     registry: &Registry,

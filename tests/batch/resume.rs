@@ -1,0 +1,72 @@
+//! A run that is killed and gone on with ends as one that was not.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use super::{LOOP, Place};
+
+/// Two repositories with work for several transforms, and a command that a fix of one of them fails with.
+fn repositories(place: &Place) -> [super::Repo; 2] {
+    let counted = "def h(xs):\n    for i in range(len(xs)):\n        print(xs[i])\n";
+    let mixed = format!("{LOOP}\n\ndef g(d, k):\n    return k in d.keys()\n\n\n{counted}");
+    let fragile = LOOP.replace("x + 1", "x + 2");
+    let files = [("a.py", mixed.as_str()), ("b.py", &fragile), ("c.py", LOOP)];
+    [place.repository("one", &files), place.repository("two", &files)]
+}
+
+const ARGUMENTS: &[&str] =
+    &["one", "two", "--verify", "sleep 0.02; ! grep -q 'x + 2 for' *.py", "--format-patch", "patches"];
+
+fn tips(repositories: &[super::Repo; 2]) -> Vec<String> {
+    repositories.iter().map(|repo| repo.git(&["rev-parse", "main", "pyfix"])).collect()
+}
+
+#[test]
+fn killed_runs_end_with_the_same_commits() {
+    let undisturbed = Place::new();
+    let expected_in = repositories(&undisturbed);
+    // The commits of the repositories depend on the time: both runs begin with the same ones.
+    let disturbed = Place::new();
+    let found_in = ["one", "two"].map(|name| {
+        let source = undisturbed.root.join(name).display().to_string();
+        let (said, is_done) = super::git_in(&disturbed.root, &["clone", "--quiet", "--branch", "main", &source]);
+        assert!(is_done, "{said}");
+        super::Repo { path: disturbed.root.join(name) }
+    });
+    assert_eq!(undisturbed.run(ARGUMENTS).status, 0);
+    let expected = tips(&expected_in);
+
+    let mut kills = 0;
+    let mut resume: &[&str] = &[];
+    for attempt in 0.. {
+        let mut child = disturbed
+            .command(&[ARGUMENTS, resume].concat())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(40 + attempt * 37 % 90));
+        let was_running = child.try_wait().unwrap().is_none();
+        child.kill().unwrap();
+        let output = child.wait_with_output().unwrap();
+        if !was_running {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(0), "{said}");
+            break;
+        }
+        kills += 1;
+        if disturbed.root.join(".pyfix-batch/journal.jsonl").metadata().is_ok_and(|it| it.len() > 0) {
+            resume = &["--resume"];
+        }
+        // Whatever was reached, the user's repositories have all or nothing.
+        for (repo, expected) in found_in.iter().zip(&expected) {
+            if repo.branches().contains("pyfix") {
+                assert_eq!(&repo.git(&["rev-parse", "main", "pyfix"]), expected);
+            }
+            assert_eq!(repo.git(&["status", "--porcelain"]), "");
+        }
+        assert!(kills < 200, "it never ends");
+    }
+    assert!(kills > 2, "the run was too short to be killed: {kills}");
+    assert_eq!(tips(&found_in), expected);
+}
