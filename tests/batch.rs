@@ -3,8 +3,11 @@
 
 mod attacks;
 mod bisection;
+mod fleet;
 mod input;
+mod report;
 mod resume;
+mod touched;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,7 +74,10 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pyfix"));
         command.arg("batch").args(arguments).current_dir(&self.root);
-        command.env("HOME", &self.root).env("XDG_CONFIG_HOME", &self.root).env("SOURCE_DATE_EPOCH", "1700000000");
+        command
+            .env("HOME", &self.root)
+            .env("XDG_CONFIG_HOME", &self.root)
+            .env("SOURCE_DATE_EPOCH", "1700000000");
         command
     }
 
@@ -157,7 +163,10 @@ fn each_transform_gets_a_commit() {
     assert!(subjects.contains(&"Apply loop-append: 2 fixes in 2 files".to_owned()), "{subjects:?}");
     assert_eq!(repo.show("pyfix", "a.py"), REWRITTEN);
     let message = repo.git(&["log", "--format=%B", "main..pyfix"]);
-    assert!(message.contains("faster on 3.8") && message.contains("`pyfix explain loop-append`"), "{message}");
+    assert!(
+        message.contains("faster on 3.8") && message.contains("`pyfix explain loop-append`"),
+        "{message}"
+    );
     // The checkout is as it was.
     assert_eq!(repo.git(&["rev-parse", "HEAD", "main"]), format!("{before}{before}"));
     assert_eq!(repo.git(&["status", "--porcelain"]), "?? untracked.py\n");
@@ -173,7 +182,7 @@ fn bytes_are_those_that_pyfix_wrote() {
     let place = Place::new();
     let crlf = LOOP.replace('\n', "\r\n");
     let ident = format!("# $Id$\n{LOOP}");
-    let repo = place.repository("shop", &[]);
+    let repo = place.repository("shop", &[("readme", "x")]);
     repo.write("crlf.py", crlf.as_bytes());
     repo.write("ident.py", ident.as_bytes());
     repo.write("latin.py", &[b"# -*- coding: latin-1 -*-\n# \xe4\n", LOOP.as_bytes()].concat());
@@ -220,12 +229,19 @@ fn patches_apply() {
 #[test]
 fn shards_together_are_the_whole() {
     let place = Place::new();
-    let repos: Vec<Repo> = (0..5).map(|number| place.repository(&format!("r{number}"), &[("a.py", LOOP)])).collect();
+    let repos: Vec<Repo> =
+        (0..5).map(|number| place.repository(&format!("r{number}"), &[("a.py", LOOP)])).collect();
     let names = ["r0", "r1", "r2", "r3", "r4"];
     for (shard, count) in [("1/2", 3), ("2/2", 2)] {
         let work_dir = format!("work-{}", &shard[..1]);
-        let said = place.run(&[&names[..], &["--shard", shard, "--jobs", "2", "--work-dir", &work_dir]].concat());
-        assert_eq!(said.err.lines().filter(|line| line.contains("on branch pyfix")).count(), count, "{}", said.err);
+        let said =
+            place.run(&[&names[..], &["--shard", shard, "--jobs", "2", "--work-dir", &work_dir]].concat());
+        assert_eq!(
+            said.err.lines().filter(|line| line.contains("on branch pyfix")).count(),
+            count,
+            "{}",
+            said.err
+        );
     }
     assert!(repos.iter().all(|repo| repo.show("pyfix", "a.py") == REWRITTEN));
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -255,6 +255,15 @@ fn remember(past: &mut HashMap<String, Past>, step: Step) {
 ///
 /// When it cannot be written.
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<()> {
+    write_whole_with(path, &|out| out.write_all(content).map_err(Into::into))
+}
+
+/// Writes what `write` gives to the file at `path`, as a whole or not at all.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_whole_with(path: &Path, write: &dyn Fn(&mut dyn Write) -> Result<()>) -> Result<()> {
     let failed = || format!("{} cannot be written", path.display());
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).with_context(failed)?;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::tree::Tree;
 use crate::cli::{
-    DeclineRecord, Event, FileJob, FileReport, FixRecord, Flow, Landscape, Mode, Pipeline, Settings, Status,
-    Strictness, in_order,
+    DeclineRecord, Event, FileJob, FileReport, FixRecord, Flow, Landscape, Mode, Pipeline, Settings, Since,
+    Status, Strictness, in_order,
 };
 use crate::engine::{Permitted, Registry};
 use crate::text::Dialect;
@@ -82,6 +82,8 @@ pub struct Judge<'a> {
     pub jobs: &'a [FileJob],
     /// What lies around them; the tree must stand as it was when this was made.
     pub landscape: Landscape,
+    /// The revision since which a function must have been touched.
+    pub since: Option<&'a Since>,
 }
 
 impl Judge<'_> {
@@ -140,6 +142,7 @@ impl Judge<'_> {
             landscape: &self.landscape,
             profile: None,
             hot_from: None,
+            since: self.since,
         }
     }
 }

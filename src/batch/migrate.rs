@@ -20,7 +20,7 @@ use super::record::{
 use super::repository::{self, Repository};
 use super::tree::{Tree, Variant};
 use super::verify::{Ending, Failure, Run};
-use crate::cli::{BatchOptions, FileJob, Landscape, Paint, SettingsFinder, Survey, hunks};
+use crate::cli::{BatchOptions, FileJob, Landscape, Paint, SettingsFinder, Since, Survey, hunks};
 use crate::engine::{Meta, Registry};
 
 /// What transforms wrote is looked at again, so often at most.
@@ -220,15 +220,17 @@ impl<'a> Migration<'a> {
         self.files = survey.jobs.len();
         self.establish_baseline()?;
         let transforms = in_order_of_priority(self.office.registry);
-        let mut judge = self.judge(&survey.jobs);
+        let since = self.since()?;
+        let since = since.as_ref();
+        let mut judge = self.judge(&survey.jobs, since);
         for pass in 1..=MAX_PASSES {
             for (index, meta) in transforms.iter().enumerate() {
                 let number = pass * STEPS_OF_A_PASS + index;
                 if let Some(commit) = self.past.applied.get(&number).cloned() {
                     self.recall(number, commit.as_deref())?;
-                    judge = self.judge(&survey.jobs);
+                    judge = self.judge(&survey.jobs, since);
                 } else if self.take_step(number, pass, meta, &judge)? {
-                    judge = self.judge(&survey.jobs);
+                    judge = self.judge(&survey.jobs, since);
                 }
             }
             // Only what a pass wrote can be new to the next one.
@@ -239,11 +241,26 @@ impl<'a> Migration<'a> {
         Ok(())
     }
 
-    fn judge<'j>(&self, jobs: &'j [FileJob]) -> Judge<'j>
+    fn judge<'j>(&self, jobs: &'j [FileJob], since: Option<&'j Since>) -> Judge<'j>
     where
         'a: 'j,
     {
-        Judge { registry: self.office.registry, pool: self.pool, jobs, landscape: Landscape::default() }
+        Judge {
+            registry: self.office.registry,
+            pool: self.pool,
+            jobs,
+            landscape: Landscape::default(),
+            since,
+        }
+    }
+
+    /// The revision that changes are counted from. What pyfix commits outside of functions is none.
+    fn since(&self) -> Result<Option<Since>> {
+        let Some(revision) = &self.assignment.diff_base else { return Ok(None) };
+        let Some(commit) = self.repository.commit(revision)? else {
+            bail!("`{revision}` of --diff-base is no revision of it");
+        };
+        Ok(Some(Since::new(commit).judged_outside_by(self.base.clone())))
     }
 
     /// Runs the verify command before any change.
@@ -311,7 +328,8 @@ impl<'a> Migration<'a> {
             again && !self.done.dropped.contains(&(meta.id.to_owned(), name.to_owned()))
         });
         let broken = python2::broken(&judged.changes);
-        judged.leave_alone(&broken, "a bug in pyfix (Python 2.7 cannot compile the result); please report it");
+        judged
+            .leave_alone(&broken, "a bug in pyfix (Python 2.7 cannot compile the result); please report it");
         let is_silent = judged.is_silent();
         let runs_before = self.runs;
         let mut settled = self.settle(&judged, meta, judge)?;

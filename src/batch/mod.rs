@@ -13,7 +13,8 @@
 //! Decides nothing about Python, and runs nothing of a repository but the verify command.
 
 mod bisect;
-mod git;
+mod highlight;
+mod html;
 mod in_place;
 mod journal;
 mod judge;
@@ -21,8 +22,10 @@ mod junit;
 mod message;
 mod migrate;
 mod plan;
+mod progress;
 mod python2;
 mod record;
+mod report;
 mod repository;
 mod run;
 mod tree;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use super::git::output_with;
 use super::judge::FileChange;
+use crate::cli::git::output_with;
 use crate::text::Dialect;
 
 /// Reads rows of a length in bytes and so many bytes of source, and prints the number of each that is no Python 2. What
@@ -100,8 +100,13 @@ mod tests {
     #[test]
     fn python_2_tells_what_it_cannot_read() {
         let Some(python) = interpreter() else { return };
-        let sources: [&[u8]; 5] =
-            [b"print 'x'\n", b"print(f'x')\n", b"def f(:\n", b"# -*- coding: latin-1 -*-\nx = u'\xe4'\n", b"x = 1"];
+        let sources: [&[u8]; 5] = [
+            b"print 'x'\n",
+            b"print(f'x')\n",
+            b"def f(:\n",
+            b"# -*- coding: latin-1 -*-\nx = u'\xe4'\n",
+            b"x = 1",
+        ];
         assert_eq!(refused(python, sources.into_iter()), Some(BTreeSet::from([1, 2])));
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::git::{self, as_line, git, git_in};
+use crate::cli::git::{self, as_line, git, git_in};
 
 /// How many files with uncommitted changes are named.
 const NAMED: usize = 3;

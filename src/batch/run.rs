@@ -11,15 +11,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, bail};
 use rayon::ThreadPoolBuilder;
 
-use super::git::{require_git, user_configuration};
-use super::journal::{Beginning, Journal};
+use super::html::write_page;
+use super::journal::{Beginning, Journal, write_whole_with};
 use super::message::counted;
 use super::migrate::{Office, migrate};
 use super::plan::{self, Assignment};
+use super::progress::Progress;
 use super::record::{RepositoryRecord, Shelf, Status};
+use super::report::{Found, Totals, write_json};
 use super::tree::Signature;
 use super::verify;
-use crate::cli::{BatchOptions, ExitStatus, STACK_SIZE, Terminal, catch_panic};
+use crate::cli::git::{require_git, user_configuration};
+use crate::cli::{BatchOptions, DocumentFormat, ExitStatus, STACK_SIZE, Terminal, catch_panic};
 use crate::engine::Registry;
 
 /// Does what `options` say with the transforms of `registry`.
@@ -35,7 +38,34 @@ pub fn run(options: &BatchOptions, registry: &Registry, terminal: &mut Terminal)
     stop_commands_with_us()?;
     let office = Office { registry, options, work_dir: &work_dir, journal: &journal };
     let has_failed = work(&office, &assignments, terminal)?;
+    let report = write_reports(&office, &assignments)?;
+    match options.format {
+        DocumentFormat::Json => {
+            std::io::copy(&mut fs::File::open(&report)?, &mut terminal.out()).map(drop)?
+        }
+        DocumentFormat::Text => terminal.say(&format!("report: {}", report.with_extension("html").display())),
+    }
+    terminal.flush()?;
     Ok(if has_failed { ExitStatus::Failure } else { ExitStatus::Success })
+}
+
+/// Writes the report as a document and as a page, and gives the path of the document.
+fn write_reports(office: &Office<'_>, assignments: &[Assignment]) -> Result<PathBuf> {
+    let findings = |take: &mut dyn FnMut(Found) -> Result<()>| {
+        for assignment in assignments {
+            let shelf = Shelf::new(office.work_dir, &assignment.name);
+            if let Some(record) = shelf.record()? {
+                take(Found { record, steps: shelf.steps()? })?;
+            }
+        }
+        Ok(())
+    };
+    let began = office.journal.signature().seconds;
+    let totals = Totals::of(&findings, office.registry)?;
+    let path = office.work_dir.join("report.json");
+    write_whole_with(&path, &|out| write_json(&findings, &totals, began, out))?;
+    write_whole_with(&path.with_extension("html"), &|out| write_page(&findings, &totals, began, out))?;
+    Ok(path)
 }
 
 /// Makes the work directory, which Git is to ignore wherever it lies.
@@ -112,6 +142,7 @@ fn work(office: &Office<'_>, assignments: &[Assignment], terminal: &mut Terminal
     let (sender, receiver) = mpsc::channel();
     let mut has_failed = false;
     let mut failure = None;
+    let mut progress = Progress::new(assignments.len(), terminal.is_watched());
     std::thread::scope(|scope| {
         for _ in 0..office.options.jobs.min(assignments.len()) {
             let sender = sender.clone();
@@ -121,7 +152,15 @@ fn work(office: &Office<'_>, assignments: &[Assignment], terminal: &mut Terminal
         let mut early = BTreeMap::new();
         let mut expected = 0;
         while let Ok(news) = receiver.recv() {
-            let News::Done(index, record) = news else { continue };
+            let (index, record) = match news {
+                News::Done(index, record) => (index, record),
+                News::At(index, what) => {
+                    let name = assignments.get(index).map_or("", |assignment| assignment.name.as_str());
+                    progress.at(index, name, &what);
+                    continue;
+                }
+            };
+            progress.done(index);
             match record {
                 Ok(record) => {
                     early.insert(index, Line::of(&record));
@@ -134,10 +173,13 @@ fn work(office: &Office<'_>, assignments: &[Assignment], terminal: &mut Terminal
             while let Some(line) = early.remove(&expected) {
                 expected += 1;
                 has_failed |= line.is_failure;
-                if line.is_failure { terminal.error(&line.text) } else { terminal.say(&line.text) }
+                progress.suspend(|| {
+                    if line.is_failure { terminal.error(&line.text) } else { terminal.say(&line.text) }
+                });
             }
         }
     });
+    progress.finish();
     match failure {
         Some(error) => Err(error),
         None => Ok(has_failed),

@@ -17,8 +17,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::git::{self, as_line, git};
 use super::repository::Repository;
+use crate::cli::git::{self, as_line, git};
 
 /// Wins over the `.gitattributes` of every repository: bytes are what they are in the commit.
 const ATTRIBUTES: &str = "* -text -crlf -eol -ident -filter -working-tree-encoding -diff -merge\n";

@@ -114,6 +114,9 @@ struct RunArguments {
         value_parser = clap::value_parser!(u8).range(1..=100),
     )]
     hot: Option<u8>,
+    /// Rewrite only functions that were touched since this revision, as Git has it
+    #[arg(long, value_name = "REV", help_heading = "Transforms")]
+    diff_base: Option<String>,
     /// Judge every file anew, and keep nothing for later runs
     #[arg(long, help_heading = "Files")]
     no_cache: bool,
@@ -294,6 +297,8 @@ pub struct Options {
     pub profile: Option<PathBuf>,
     /// Only the functions that take so many percent of the time are rewritten.
     pub hot: Option<u8>,
+    /// Only functions that were touched since this revision are rewritten.
+    pub diff_base: Option<String>,
 }
 
 /// What is to be done.
@@ -375,6 +380,7 @@ impl RunArguments {
             jobs: self.jobs,
             profile: self.profile,
             hot: self.hot,
+            diff_base: self.diff_base,
         })
     }
 }

@@ -13,7 +13,9 @@ mod batch_arguments;
 mod cache;
 mod catalogue;
 mod config;
+mod definitions;
 mod diff;
+pub mod git;
 mod in_order;
 mod json;
 mod names;
@@ -31,6 +33,7 @@ mod summary;
 mod surroundings;
 mod survey;
 mod terminal;
+mod touched;
 mod walk;
 mod why;
 mod write;
@@ -56,6 +59,7 @@ pub use self::suggest::hint;
 pub use self::surroundings::Landscape;
 pub use self::survey::Survey;
 pub use self::terminal::Terminal;
+pub use self::touched::Since;
 pub use self::write::replace;
 
 /// What carries out `pyfix batch`, which is built on top of this module.

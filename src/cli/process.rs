@@ -13,6 +13,7 @@ use super::profile::{FileTimes, Heat, Profile};
 use super::report::{Alarm, Change, FileReport, Nature, Places, Problem, Status};
 use super::settings::Settings;
 use super::surroundings::{Landscape, Surroundings};
+use super::touched::Since;
 use super::walk::{Reached, SourceFile};
 use super::write;
 use crate::engine::{Config, Outcome, Prefilter, Registry, Skip, fix_source, is_looked_into};
@@ -36,6 +37,8 @@ pub struct Pipeline<'a> {
     pub profile: Option<&'a Profile>,
     /// The least seconds of a function that is rewritten.
     pub hot_from: Option<f64>,
+    /// The revision since which a function must have been touched to be rewritten.
+    pub since: Option<&'a Since>,
 }
 
 /// A file with the settings that hold for it.
@@ -45,6 +48,24 @@ pub struct FileJob {
     pub file: SourceFile,
     /// Its settings.
     pub settings: Arc<Settings>,
+}
+
+/// What keeps rewrites to parts of a text.
+#[derive(Clone, Copy, Default)]
+pub struct Limits<'a> {
+    /// The time that its functions take.
+    pub times: Option<FileTimes<'a>>,
+    /// The revision since which a function must have been touched.
+    pub since: Option<&'a Since>,
+    /// Where the text is.
+    pub path: &'a Path,
+}
+
+impl Limits<'_> {
+    /// Whether all of the text may be rewritten.
+    fn are_none(&self) -> bool {
+        self.times.is_none() && self.since.is_none()
+    }
 }
 
 /// A text that was looked at.
@@ -112,7 +133,13 @@ impl Pipeline<'_> {
         report: &mut FileReport,
     ) -> Result<Option<Change>, Obstacle> {
         let times = self.profile.map(|profile| profile.of_file(&report.real, self.hot_from));
-        let examined = examine(bytes, surroundings, settings, self.registry, times)?;
+        let examined = examine(
+            bytes,
+            surroundings,
+            settings,
+            self.registry,
+            Limits { times, since: self.since, path: &report.real },
+        )?;
         let Examined { decoded, source, mut outcome, target, target_origin, heat } = examined;
         report.misfit = heat.as_ref().and_then(Heat::misfit);
         report.nature = Some(Nature {
@@ -187,32 +214,33 @@ pub fn examine(
     surroundings: &Surroundings,
     settings: &Settings,
     registry: &Registry,
-    times: Option<FileTimes<'_>>,
+    limits: Limits<'_>,
 ) -> Result<Examined, Obstacle> {
-    // What a profile says is no part of what is kept.
-    let store = surroundings.store().filter(|_| times.is_none());
+    // What a profile or Git says is no part of what is kept.
+    let store = surroundings.store().filter(|_| limits.are_none());
     let content = store.map(|_| hash(&bytes));
     let decoded = decode(bytes).map_err(|error| {
         Obstacle::NotUnderstood(Problem { id: decode_id(&error), message: error.to_string() })
     })?;
     let judged = panics::catch(|| {
         let Some(((store, path), content)) = store.zip(content) else {
-            return judge(decoded.text(), surroundings, settings, registry, times);
+            return judge(decoded.text(), surroundings, settings, registry, limits);
         };
         let judgement = hash_of_settings(settings);
         if let Some(known) =
             recall(decoded.text(), store, path, (&content, &judgement), surroundings, registry)
         {
-            return known;
+            return Ok(known);
         }
-        let judged = judge(decoded.text(), surroundings, settings, registry, None);
+        let judged = judge(decoded.text(), surroundings, settings, registry, limits)?;
         let entry = Entry::new(content, judgement, judged.questions.clone(), &judged.kept);
         if let Some(entry) = entry {
             store.remember(path, entry);
         }
-        judged
+        Ok(judged)
     });
-    let Judged { kept, source, heat, .. } = judged.map_err(|said| bug(&format!("it panicked: {said}")))?;
+    let Judged { kept, source, heat, .. } =
+        judged.map_err(|said| bug(&format!("it panicked: {said}"))).flatten()?;
     let (target, target_origin) = match kept.outcome.target {
         Some(target) if target != kept.target => (target, "the syntax of the file".to_owned()),
         _ => (kept.target, kept.target_origin),
@@ -252,20 +280,23 @@ fn judge(
     surroundings: &Surroundings,
     settings: &Settings,
     registry: &Registry,
-    times: Option<FileTimes<'_>>,
-) -> Judged {
+    limits: Limits<'_>,
+) -> Result<Judged, Obstacle> {
     // What is not looked into may be in any dialect; to tell could take a parse.
     let looked_into = is_looked_into(text, registry, &settings.engine);
     let dialect = if looked_into { surroundings.dialect_of(text) } else { surroundings.stated_dialect() };
     let (target, target_origin) = surroundings.target_of(text);
     let source = Source::new(text.to_owned(), dialect, target);
-    let heat = times.map(|times| Heat::of(&source, times));
-    let config = Config { focus: heat.as_ref().and_then(Heat::focus), ..settings.engine.clone() };
+    let heat = limits.times.map(|times| Heat::of(&source, times));
+    let touched = limits.since.filter(|_| looked_into).map(|since| since.focus(limits.path, &source));
+    let touched = touched.transpose()?;
+    let focus = heat.as_ref().and_then(Heat::focus).into_iter().chain(touched).collect();
+    let config = Config { focus, ..settings.engine.clone() };
     let (outcome, questions) = surroundings.with_world(&source, |world| {
         let recorder = Recorder::new(world);
         (fix_source(&source, registry, &config, &recorder), recorder.questions())
     });
-    Judged { source, kept: Kept { dialect, target, target_origin, outcome }, questions, heat }
+    Ok(Judged { source, kept: Kept { dialect, target, target_origin, outcome }, questions, heat })
 }
 
 /// The content of the file at `path`.

@@ -24,6 +24,7 @@ use super::summary::Summary;
 use super::surroundings::Landscape;
 use super::survey::Survey;
 use super::terminal::Terminal;
+use super::touched::Since;
 use super::walk::{InputError, Reached, current_directory};
 use super::write::clear_away;
 use crate::engine::{Prefilter, Registry};
@@ -40,9 +41,11 @@ pub fn run(options: &Options, registry: &Registry, terminal: &mut Terminal) -> R
     });
     let profile = options.profile.as_deref().map(Profile::read).transpose()?;
     let hot_from = profile.as_ref().zip(options.hot).map(|(profile, percent)| profile.hot_from(percent));
+    let since = options.diff_base.clone().map(Since::new);
     let pipeline = Pipeline {
         profile: profile.as_ref(),
         hot_from,
+        since: since.as_ref(),
         registry,
         landscape: &landscape,
         mode: options.mode,

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::args::Judgement;
 use super::diff::Paint;
 use super::names::shown;
-use super::process::{Examined, Obstacle, examine, read};
+use super::process::{Examined, Limits, Obstacle, examine, read};
 use super::settings::{Settings, SettingsFinder};
 use super::surroundings::Landscape;
 use super::terminal::Terminal;
@@ -104,7 +104,13 @@ fn examine_file(path: &Path, judgement: &Judgement, registry: &Registry) -> Resu
         // Whoever asks about a file wants to hear of its syntax errors, whether or not it holds a candidate.
         let mut settings = Settings::clone(&settings);
         settings.engine.prefilter = Prefilter::Off;
-        examine(bytes, &Landscape::default().around(&real, &settings), &settings, registry, None)
+        examine(
+            bytes,
+            &Landscape::default().around(&real, &settings),
+            &settings,
+            registry,
+            Limits { path: &real, ..Limits::default() },
+        )
     });
     match examined {
         Ok(examined) => match &examined.outcome.skipped {

@@ -17,8 +17,8 @@ pub struct Config {
     pub applied: Applicability,
     /// What a fix has to gain.
     pub goal: Goal,
-    /// Which parts of the text may be rewritten; all where `None`.
-    pub focus: Option<Focus>,
+    /// Which parts of the text may be rewritten: those that every one of these includes.
+    pub focus: Vec<Focus>,
     /// The only fixes that are made; all where `None`.
     pub permitted: Option<Permitted>,
     /// Lines are broken where they would be longer than this many characters.
@@ -45,7 +45,7 @@ impl Default for Config {
             selection: Selection::default(),
             applied: Applicability::Safe,
             goal: Goal::default(),
-            focus: None,
+            focus: Vec::new(),
             permitted: None,
             line_length: 88,
             annotations: Annotations::Trusted,

@@ -10,8 +10,8 @@ use crate::engine::scan::{is_looked_into, may_match};
 use crate::engine::suppression::{Suppressions, skip_file};
 use crate::engine::verify::verify;
 use crate::engine::{
-    AppliedFix, Config, Cx, DeclinedSite, Gain, Meta, Outcome, Prefilter, Quarantine, RegionPolicy, Registry,
-    Skip, SuppressedFix, Transform,
+    AppliedFix, Config, Cx, DeclinedSite, Focus, Gain, Meta, Outcome, Prefilter, Quarantine, RegionPolicy,
+    Registry, Skip, SuppressedFix, Transform,
 };
 use crate::semantic::guards::{self, Guarded};
 use crate::semantic::{Facts, Reason, Refusal, World};
@@ -379,8 +379,8 @@ impl Job<'_> {
                 } else if !self.config.goal.is_met(gain_of(&fix, source)) {
                     let refusal = Refusal::new(Reason::GoalNotMet, fix.range);
                     findings.declined.push((meta.id, fix.range, refusal));
-                } else if !self.is_in_focus(map.original_cover(fix.range)) {
-                    findings.declined.push((meta.id, fix.range, Refusal::new(Reason::NotHot, fix.range)));
+                } else if let Some(focus) = self.excluding(map.original_cover(fix.range)) {
+                    findings.declined.push((meta.id, fix.range, Refusal::new(focus.reason(), fix.range)));
                 } else if !self.is_permitted(&fix, origins) {
                     // Whoever asks for it knows why.
                 } else if fix.applicability() < self.config.applied {
@@ -399,9 +399,9 @@ impl Job<'_> {
         findings
     }
 
-    /// Whether what stands at `range` of the original text may be rewritten.
-    fn is_in_focus(&self, range: Range) -> bool {
-        self.config.focus.as_ref().is_none_or(|focus| focus.includes(range))
+    /// The focus that does not include what stands at `range` of the original text.
+    fn excluding(&self, range: Range) -> Option<&Focus> {
+        self.config.focus.iter().find(|focus| !focus.includes(range))
     }
 
     fn is_permitted(&self, fix: &Fix, origins: &Origins<'_>) -> bool {

@@ -1,12 +1,14 @@
 //! The parts of a text that fixes are made in.
 
+use crate::semantic::Reason;
 use crate::text::Range;
 
 /// Says which parts of the original text may be rewritten.
 ///
 /// Parts are nested, as functions are: what the smallest part around a site says counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Focus {
+    reason: Reason,
     parts: Vec<(Range, Interest)>,
 }
 
@@ -20,9 +22,14 @@ pub enum Interest {
 }
 
 impl Focus {
-    /// A focus on those of `parts` that are wanted.
-    pub fn new(parts: impl IntoIterator<Item = (Range, Interest)>) -> Self {
-        Self { parts: parts.into_iter().collect() }
+    /// A focus on those of `parts` that are wanted; for the others `reason` is given.
+    pub fn new(reason: Reason, parts: impl IntoIterator<Item = (Range, Interest)>) -> Self {
+        Self { reason, parts: parts.into_iter().collect() }
+    }
+
+    /// Why what is not wanted stays as it is.
+    pub fn reason(&self) -> Reason {
+        self.reason
     }
 
     /// Whether a site at `range` of the original text may be rewritten. What lies in no part may not.
@@ -35,19 +42,23 @@ impl Focus {
 #[cfg(test)]
 mod tests {
     use super::{Focus, Interest};
+    use crate::semantic::Reason;
     use crate::text::Range;
 
     #[test]
     fn the_smallest_part_around_a_site_counts() {
-        let focus = Focus::new([
-            (Range::new(0, 100), Interest::Unwanted),
-            (Range::new(10, 50), Interest::Wanted),
-            (Range::new(20, 30), Interest::Unwanted),
-        ]);
+        let focus = Focus::new(
+            Reason::NotHot,
+            [
+                (Range::new(0, 100), Interest::Unwanted),
+                (Range::new(10, 50), Interest::Wanted),
+                (Range::new(20, 30), Interest::Unwanted),
+            ],
+        );
         assert!(focus.includes(Range::new(12, 15)));
         assert!(focus.includes(Range::new(15, 40)));
         assert!(!focus.includes(Range::new(22, 25)));
         assert!(!focus.includes(Range::new(60, 70)));
-        assert!(!Focus::default().includes(Range::new(0, 1)));
+        assert!(!Focus::new(Reason::NotHot, []).includes(Range::new(0, 1)));
     }
 }

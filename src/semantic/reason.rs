@@ -277,4 +277,7 @@ reasons! {
     GoalNotMet, "goal-not-met", "it was not measured to gain what `--goal` asks for", "leave `--goal` out";
     /// The function that holds it takes little of the time.
     NotHot, "not-hot", "the profile spends little time in the function around it", "leave `--hot` out, or raise it";
+    /// The function that holds it is as it was at the revision that changes are counted from.
+    NotTouched, "not-touched", "the function around it was not touched since the revision",
+        "leave `--diff-base` out, or name an older revision";
 }

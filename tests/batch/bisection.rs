@@ -37,7 +37,8 @@ fn check(files: usize, sites: usize, fragile: &[usize]) -> usize {
     let status = place.run_with_registry(&repo, &["--verify", VERIFY], &REGISTRY);
     assert_eq!(status, ExitStatus::Success);
     let left = repo.git(&["grep", "-c", "slow", "pyfix", "--", "*.py"]);
-    let left: usize = left.lines().map(|line| line.rsplit(':').next().unwrap().parse::<usize>().unwrap()).sum();
+    let left: usize =
+        left.lines().map(|line| line.rsplit(':').next().unwrap().parse::<usize>().unwrap()).sum();
     assert_eq!(left, fragile.len(), "only what breaks is left alone");
     let rewritten = repo.git(&["grep", "quick", "pyfix", "--", "*.py"]);
     assert_eq!(rewritten.lines().count(), files * sites - fragile.len());
@@ -67,7 +68,10 @@ fn what_was_dropped_is_recorded_with_what_the_command_said() {
     place.run_with_registry(&repo, &["--verify", VERIFY], &REGISTRY);
     let message = repo.git(&["log", "-1", "--format=%B", "pyfix"]);
     assert!(message.starts_with("Apply slow-name: 7 fixes in 2 files\n"), "{message}");
-    assert!(message.contains("Left out, because the verify command fails with it:\n- m01.py:2\n"), "{message}");
+    assert!(
+        message.contains("Left out, because the verify command fails with it:\n- m01.py:2\n"),
+        "{message}"
+    );
     let failed = place.journal("work", "\"failure\"");
     assert!(failed.iter().all(|line| line.contains("m01.py:2:v1 = quick  # fragile")), "{failed:?}");
 }

@@ -147,7 +147,8 @@ fn a_command_that_hangs() {
     assert!(failure(&said).contains("took longer than 1 seconds and was killed; raise --verify-timeout"));
     // One that hangs with a fix is dropped.
     let hangs = "if grep -q 'out = \\[x' a.py; then sleep 100; fi";
-    let said = place.run(&["shop", "--verify", hangs, "--verify-timeout", "1", "--work-dir", "w2"]);
+    let arguments = ["--verify-timeout", "1", "--work-dir", "w2", "--select", "loop-append"];
+    let said = place.run(&[&["shop", "--verify", hangs], &arguments[..]].concat());
     assert!(said.err.contains("nothing to change; 1 fix dropped"), "{}", said.err);
     assert_eq!(repo.branches(), "main\n");
 }
@@ -188,7 +189,9 @@ fn a_run_is_not_begun_twice() {
     place.repository("shop", &[("a.py", LOOP)]);
     assert_eq!(place.run(&["shop"]).status, 0);
     assert!(failure(&place.run(&["shop"])).contains("holds a run already"));
-    assert!(failure(&place.run(&["shop", "--verify", "true", "--resume"])).contains("asked for something else"));
+    assert!(
+        failure(&place.run(&["shop", "--verify", "true", "--resume"])).contains("asked for something else")
+    );
     assert_eq!(place.run(&["shop", "--resume"]).status, 0);
     assert!(failure(&place.run(&["shop", "--work-dir", "other", "--resume"])).contains("holds no run"));
 }

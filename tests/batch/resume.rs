@@ -29,7 +29,8 @@ fn killed_runs_end_with_the_same_commits() {
     let disturbed = Place::new();
     let found_in = ["one", "two"].map(|name| {
         let source = undisturbed.root.join(name).display().to_string();
-        let (said, is_done) = super::git_in(&disturbed.root, &["clone", "--quiet", "--branch", "main", &source]);
+        let (said, is_done) =
+            super::git_in(&disturbed.root, &["clone", "--quiet", "--branch", "main", &source]);
         assert!(is_done, "{said}");
         super::Repo { path: disturbed.root.join(name) }
     });
@@ -45,7 +46,8 @@ fn killed_runs_end_with_the_same_commits() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(40 + attempt * 37 % 90));
+        // Longer each time: on a slow machine, too, something is done before the next one.
+        std::thread::sleep(Duration::from_millis(40 + attempt * 37 % 90 + attempt * 8));
         let was_running = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         let output = child.wait_with_output().unwrap();

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::{FileTimes, Time};
+use crate::cli::definitions::Definition;
 use crate::engine::{Focus, Interest};
-use crate::syntax::{Field, Kind, Node, Regions, parse};
+use crate::semantic::Reason;
+use crate::syntax::{Kind, Regions, parse};
 use crate::text::{Range, Source};
 
 /// What the statements outside of functions are called.
@@ -50,7 +52,7 @@ impl Heat {
             let definitions: Vec<Definition<'_>> = tree.nodes().filter_map(Definition::of).collect();
             misfit = times.times.iter().find(|time| !is_there(source, time, &definitions)).cloned();
             let functions = definitions.iter().filter(|it| it.node.kind() == Kind::FunctionDefinition);
-            parts.extend(functions.map(Definition::part));
+            parts.extend(functions.map(part));
         }
         let mut heat = Self { parts, total: times.total, hot_from: times.hot_from, misfit };
         for time in times.times {
@@ -86,10 +88,11 @@ impl Heat {
     /// The functions that are hot, where only those are to be rewritten.
     pub fn focus(&self) -> Option<Focus> {
         let hot_from = self.hot_from?;
-        Some(Focus::new(self.parts.iter().map(|part| {
+        let parts = self.parts.iter().map(|part| {
             let interest = if part.seconds >= hot_from { Interest::Wanted } else { Interest::Unwanted };
             (part.range, interest)
-        })))
+        });
+        Some(Focus::new(Reason::NotHot, parts))
     }
 
     /// What to say when the profile was made of another text.
@@ -103,29 +106,11 @@ impl Heat {
     }
 }
 
-/// A function or a class, with its decorators.
-struct Definition<'t> {
-    node: Node<'t>,
-    range: Range,
-}
-
-impl<'t> Definition<'t> {
-    fn of(node: Node<'t>) -> Option<Self> {
-        matches!(node.kind(), Kind::FunctionDefinition | Kind::ClassDefinition).then_some(())?;
-        let outer = node.parent().filter(|parent| parent.kind() == Kind::DecoratedDefinition);
-        Some(Self { node, range: outer.unwrap_or(node).range() })
-    }
-
-    fn name(&self) -> &'t str {
-        self.node.child(Field::Name).map_or("", |name| name.text())
-    }
-
-    fn part(&self) -> Part {
-        let mut names: Vec<&str> =
-            self.node.chain().filter_map(Definition::of).map(|holder| holder.name()).collect();
-        names.reverse();
-        Part { range: self.range, name: names.join("."), seconds: 0.0 }
-    }
+fn part(definition: &Definition<'_>) -> Part {
+    let mut names: Vec<&str> =
+        definition.node.chain().filter_map(Definition::of).map(|holder| holder.name()).collect();
+    names.reverse();
+    Part { range: definition.range, name: names.join("."), seconds: 0.0 }
 }
 
 /// Whether the text has the function of `time` where the profile found it.
