@@ -152,6 +152,28 @@ pub fn escaped(text: &str) -> String {
     page
 }
 
+/// `text`, a sentence of pyfix, as HTML: what stands between backquotes is code.
+pub fn prose(text: &str) -> String {
+    let mut page = String::with_capacity(text.len());
+    let pieces: Vec<&str> = text.split('`').collect();
+    for (at, piece) in pieces.iter().enumerate() {
+        match (at % 2, at + 1 == pieces.len()) {
+            (1, false) => {
+                page.push_str("<code>");
+                escape(piece, &mut page);
+                page.push_str("</code>");
+            }
+            // The last of an odd number of backquotes is none of a pair.
+            (1, true) => {
+                page.push('`');
+                escape(piece, &mut page);
+            }
+            _ => escape(piece, &mut page),
+        }
+    }
+    page
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,6 +194,12 @@ mod tests {
         assert_eq!(painted("@a.b(c)"), "<i class=d>@a.b</i>(c)");
         assert_eq!(painted("\"\"\"open"), "<i class=s>&quot;&quot;&quot;open</i>");
         assert_eq!(painted("returned = list()"), "returned = <i class=b>list</i>()");
+    }
+
+    #[test]
+    fn code_in_sentences_is_marked() {
+        assert_eq!(prose("`a<b` is `c"), "<code>a&lt;b</code> is `c");
+        assert_eq!(prose("none"), "none");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::highlight::{escape, escaped, paint_python};
+use super::highlight::{escape, escaped, paint_python, prose};
 use super::message::counted;
 use super::migrate::short;
 use super::record::{DroppedFix, FileDiff, FixLine, RepositoryRecord, Status, StepRecord};
@@ -60,9 +60,10 @@ fn head(totals: &Totals, began: u64) -> String {
     let repositories = totals.migrated + totals.unchanged + totals.failed;
     let mut page = format!(
         "<header>\n<div class=brand><span class=mark aria-hidden=true></span><h1>pyfix batch</h1></div>\n\
-         <p class=lead>{} in {}, each verified before it was kept.</p>\n\
+         <p class=lead>{} kept in {} of {}.</p>\n\
          <p class=when><time datetime=\"{began}\">{}</time></p>\n</header>\n<section class=cards>\n",
         counted(totals.fixes, "fix", "fixes"),
+        totals.migrated,
         counted(repositories, "repository", "repositories"),
         date(began)
     );
@@ -116,7 +117,7 @@ fn charts(totals: &Totals) -> String {
             let class = if bucket <= SpeedBucket::NotFaster { "pale" } else { "" };
             let _ = writeln!(
                 page,
-                "<div class=column><b>{}</b><i class=\"{class}\" style=\"height:{:.1}%\"></i><span>{}</span></div>",
+                "<div class=column><b>{}</b><i class=\"{class}\" style=\"--share:{:.1}\"></i><span>{}</span></div>",
                 grouped(count),
                 share(count, most),
                 bucket.label()
@@ -222,11 +223,11 @@ fn repository(found: &Found, room: &mut usize) -> String {
         figures(record)
     );
     if let Some(error) = &record.error {
-        let _ = writeln!(page, "<p class=error>{}</p>", escaped(error));
+        let _ = writeln!(page, "<p class=error>{}</p>", prose(error));
     }
     page.push_str(&facts(record));
     for note in &record.notes {
-        let _ = writeln!(page, "<p class=remark>{}</p>", escaped(note));
+        let _ = writeln!(page, "<p class=remark>{}</p>", prose(note));
     }
     for step in &found.steps {
         page.push_str(&transform(step, room));
@@ -236,7 +237,11 @@ fn repository(found: &Found, room: &mut usize) -> String {
 }
 
 fn figures(record: &RepositoryRecord) -> String {
-    let mut page = String::from("<span class=figures>");
+    let mut page = String::new();
+    if let Some(error) = &record.error {
+        let _ = write!(page, "<span class=why>{}</span>", prose(error));
+    }
+    page.push_str("<span class=figures>");
     let mut figure = |count: usize, label: &str, class: &str| {
         if count > 0 {
             let _ = write!(page, "<span class=\"{class}\"><b>{}</b> {label}</span>", grouped(count));
@@ -302,10 +307,10 @@ fn transform(step: &StepRecord, room: &mut usize) -> String {
         step.commit.as_deref().map_or_else(String::new, |id| format!("<code class=id>{}</code>", short(id)));
     let _ = write!(page, "</span>{commit}</summary>\n<div class=body>\n");
     for note in &step.notes {
-        let _ = writeln!(page, "<p class=remark>{}</p>", escaped(note));
+        let _ = writeln!(page, "<p class=remark>{}</p>", prose(note));
     }
     for (file, message) in &step.account.failed {
-        let _ = writeln!(page, "<p class=error><code>{}</code> {}</p>", escaped(file), escaped(message));
+        let _ = writeln!(page, "<p class=error><code>{}</code> {}</p>", escaped(file), prose(message));
     }
     step.dropped.iter().for_each(|fix| dropped(&mut page, fix));
     if !step.account.declined.is_empty() {
@@ -324,7 +329,7 @@ fn dropped(page: &mut String, fix: &DroppedFix) {
         let _ = writeln!(
             page,
             "<p class=lost><b>dropped</b> <code>{place}</code> {}: {}</p>",
-            escaped(&fix.message),
+            prose(&fix.message),
             fix.why.sentence()
         );
         return;
@@ -332,7 +337,7 @@ fn dropped(page: &mut String, fix: &DroppedFix) {
     let _ = write!(
         page,
         "<details class=lost><summary><b>dropped</b> <code>{place}</code> {}: {}</summary>\n<pre>{}</pre></details>\n",
-        escaped(&fix.message),
+        prose(&fix.message),
         escaped(&failure.summary),
         escaped(&failure.output)
     );
@@ -356,7 +361,7 @@ fn declines(page: &mut String, step: &StepRecord) {
             "<tr><td class=number>{}</td><td><b>{}</b><br>{}<br><span class=places>{}{more}</span></td></tr>",
             grouped(row.count),
             escaped(id),
-            escaped(&row.sentence),
+            prose(&row.sentence),
             places.join(", ")
         );
     }
@@ -378,7 +383,7 @@ fn file_diff(page: &mut String, diff: &FileDiff, fixes: &[FixLine], room: &mut u
         escaped(&gains)
     );
     for fix in here.iter().filter(|fix| !fix.assumptions.is_empty()) {
-        let sentences = escaped(&fix.assumptions.join("; "));
+        let sentences = prose(&fix.assumptions.join("; "));
         let _ = writeln!(page, "<p class=remark>line {} takes on trust: {sentences}</p>", fix.line);
     }
     if diff.hunks.len() > LONGEST_DIFF || diff.hunks.len() > *room {

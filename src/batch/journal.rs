@@ -267,9 +267,10 @@ pub fn write_whole_with(path: &Path, write: &dyn Fn(&mut dyn Write) -> Result<()
     let failed = || format!("{} cannot be written", path.display());
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).with_context(failed)?;
-    let mut temporary =
-        tempfile::Builder::new().prefix(".pyfix-").tempfile_in(directory).with_context(failed)?;
-    temporary.write_all(content).with_context(failed)?;
+    let temporary = tempfile::Builder::new().prefix(".pyfix-").tempfile_in(directory).with_context(failed)?;
+    let mut out = BufWriter::new(temporary);
+    write(&mut out).with_context(failed)?;
+    let temporary = out.into_inner().map_err(|error| error.into_error()).with_context(failed)?;
     temporary.persist(path).map_err(|error| error.error).with_context(failed)?;
     Ok(())
 }

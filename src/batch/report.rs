@@ -125,8 +125,8 @@ impl SpeedBucket {
     /// What it is called.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Unmeasured => "not measured",
-            Self::NotFaster => "as fast, or for memory",
+            Self::Unmeasured => "not timed",
+            Self::NotFaster => "no faster",
             Self::UpTo1_25 => "up to 1.25x",
             Self::UpTo1_5 => "1.25x to 1.5x",
             Self::UpTo2 => "1.5x to 2x",

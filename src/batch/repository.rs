@@ -4,6 +4,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,11 @@ impl Repository {
     ///
     /// When there is none.
     pub fn open(path: &Path) -> Result<Self> {
-        let top = fs::canonicalize(path).with_context(|| "no such directory".to_owned())?;
+        let top = match fs::canonicalize(path) {
+            Ok(top) => top,
+            Err(error) if error.kind() == ErrorKind::NotFound => bail!("no such directory"),
+            Err(error) => bail!("cannot be read: {error}"),
+        };
         if !top.is_dir() {
             bail!("is no directory");
         }

@@ -51,7 +51,7 @@ pub struct FileJob {
 }
 
 /// What keeps rewrites to parts of a text.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct Limits<'a> {
     /// The time that its functions take.
     pub times: Option<FileTimes<'a>>,

@@ -109,7 +109,7 @@ fn examine_file(path: &Path, judgement: &Judgement, registry: &Registry) -> Resu
             &Landscape::default().around(&real, &settings),
             &settings,
             registry,
-            Limits { path: &real, ..Limits::default() },
+            Limits { times: None, since: None, path: &real },
         )
     });
     match examined {

@@ -5,17 +5,24 @@ use std::time::Duration;
 
 use super::{LOOP, Place};
 
-/// Two repositories with work for several transforms, and a command that a fix of one of them fails with.
+/// Two repositories with work for two transforms, and a command that a fix of one of them fails with.
 fn repositories(place: &Place) -> [super::Repo; 2] {
-    let counted = "def h(xs):\n    for i in range(len(xs)):\n        print(xs[i])\n";
-    let mixed = format!("{LOOP}\n\ndef g(d, k):\n    return k in d.keys()\n\n\n{counted}");
+    let mixed = format!("{LOOP}\n\ndef g(k):\n    return k in {{1: 2}}.keys()\n");
     let fragile = LOOP.replace("x + 1", "x + 2");
     let files = [("a.py", mixed.as_str()), ("b.py", &fragile), ("c.py", LOOP)];
     [place.repository("one", &files), place.repository("two", &files)]
 }
 
-const ARGUMENTS: &[&str] =
-    &["one", "two", "--verify", "sleep 0.02; ! grep -q 'x + 2 for' *.py", "--format-patch", "patches"];
+const ARGUMENTS: &[&str] = &[
+    "one",
+    "two",
+    "--verify",
+    "! grep -q 'x + 2 for' *.py",
+    "--format-patch",
+    "patches",
+    "--select",
+    "loop-append,dict-keys-membership",
+];
 
 fn tips(repositories: &[super::Repo; 2]) -> Vec<String> {
     repositories.iter().map(|repo| repo.git(&["rev-parse", "main", "pyfix"])).collect()
