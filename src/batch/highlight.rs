@@ -3,6 +3,8 @@
 //! Works line by line, because a diff shows pieces of a file. A string over several lines is painted on its first line
 //! only.
 
+use std::fmt::Write;
+
 const KEYWORDS: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
     "del", "elif", "else", "except", "exec", "finally", "for", "from", "global", "if", "import", "in", "is",
@@ -136,7 +138,7 @@ pub fn escape(text: &str, page: &mut String) {
             '"' => page.push_str("&quot;"),
             '\'' => page.push_str("&#39;"),
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' => {
-                page.push_str(&format!("<b class=odd>U+{:04X}</b>", letter as u32));
+                let _ = write!(page, "<b class=odd>U+{:04X}</b>", letter as u32);
             }
             '\t' | '\n' => page.push(letter),
             _ if letter.is_control() => page.push('\u{fffd}'),

@@ -374,10 +374,10 @@ fn file_diff(page: &mut String, diff: &FileDiff, fixes: &[FixLine], room: &mut u
     gains.sort_unstable();
     gains.dedup();
     let gains = if gains.len() > 2 { String::new() } else { gains.join(", ") };
-    let _ = write!(
+    let _ = writeln!(
         page,
         "<details class=file><summary><code>{}</code><span class=figures><span>{}</span><span class=mute>{}</span>\
-         </span></summary>\n",
+         </span></summary>",
         escaped(&diff.file),
         counted(here.len(), "fix", "fixes"),
         escaped(&gains)

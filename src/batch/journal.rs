@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IntoInnerError, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -270,7 +270,7 @@ pub fn write_whole_with(path: &Path, write: &dyn Fn(&mut dyn Write) -> Result<()
     let temporary = tempfile::Builder::new().prefix(".pyfix-").tempfile_in(directory).with_context(failed)?;
     let mut out = BufWriter::new(temporary);
     write(&mut out).with_context(failed)?;
-    let temporary = out.into_inner().map_err(|error| error.into_error()).with_context(failed)?;
+    let temporary = out.into_inner().map_err(IntoInnerError::into_error).with_context(failed)?;
     temporary.persist(path).map_err(|error| error.error).with_context(failed)?;
     Ok(())
 }

@@ -24,8 +24,8 @@ pub type Tests = BTreeMap<String, TestResult>;
 /// The tests of the report `xml`; none where it is no such report. A name that is there more than once has the worst of
 /// its results.
 pub fn read(xml: &[u8]) -> Option<Tests> {
-    let text = String::from_utf8_lossy(xml);
-    let mut reader = Reader::from_str(&text);
+    let document = String::from_utf8_lossy(xml);
+    let mut reader = Reader::from_str(&document);
     let mut tests = Tests::new();
     let mut current: Option<(String, TestResult)> = None;
     let mut is_report = false;

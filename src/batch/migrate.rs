@@ -21,7 +21,7 @@ use super::repository::{self, Repository};
 use super::tree::{Tree, Variant};
 use super::verify::{Ending, Failure, Run};
 use crate::cli::{BatchOptions, FileJob, Landscape, Paint, SettingsFinder, Since, Survey, hunks};
-use crate::engine::{Meta, Registry};
+use crate::engine::{Meta, Registry, Transform};
 
 /// What transforms wrote is looked at again, so often at most.
 const MAX_PASSES: usize = 3;
@@ -212,7 +212,7 @@ impl<'a> Migration<'a> {
         }
         let mut finder = SettingsFinder::new(&self.assignment.judgement, self.office.registry)?;
         let top = self.tree.files().to_owned();
-        let survey = Survey::of(&[top.clone()], &mut finder, self.pool.current_num_threads());
+        let survey = Survey::of(std::slice::from_ref(&top), &mut finder, self.pool.current_num_threads());
         if let Some(error) = survey.errors.first() {
             let inside = error.path.strip_prefix(&top).unwrap_or(&error.path);
             bail!("{}: {}", inside.display(), error.message);
@@ -271,15 +271,14 @@ impl<'a> Migration<'a> {
         };
         let path = self.shelf.path("baseline.json");
         let known: Option<Run> = read_json(&path)?;
-        let run = match known.filter(|_| self.past.opened.is_some()) {
-            Some(run) => run,
-            None => {
-                (self.notice)("verifying the untouched tree");
-                self.tree.store(&Variant::new())?;
-                let run = self.run_verify_command()?;
-                write_whole(&path, &serde_json::to_vec(&run)?)?;
-                run
-            }
+        let run = if let Some(run) = known.filter(|_| self.past.opened.is_some()) {
+            run
+        } else {
+            (self.notice)("verifying the untouched tree");
+            self.tree.store(&Variant::new())?;
+            let run = self.run_verify_command()?;
+            write_whole(&path, &serde_json::to_vec(&run)?)?;
+            run
         };
         self.runs += 1;
         if let Some(unfit) = run.unfit_to_compare(verification) {
@@ -669,7 +668,7 @@ fn shortened(failure: &Failure) -> Failure {
 
 /// The transforms in the order in which they are applied: as a plan takes their fixes.
 fn in_order_of_priority(registry: &Registry) -> Vec<&'static Meta> {
-    let mut metas: Vec<&'static Meta> = registry.transforms().map(|transform| transform.meta()).collect();
+    let mut metas: Vec<&'static Meta> = registry.transforms().map(Transform::meta).collect();
     metas.sort_by_key(|meta| meta.priority);
     metas
 }

@@ -13,7 +13,7 @@ use crate::cli::{BatchOptions, Judgement, Overriding};
 use crate::engine::Registry;
 
 const DEFAULT_BRANCH: &str = "pyfix";
-const DEFAULT_LIMIT: Duration = Duration::from_secs(30 * 60);
+const DEFAULT_LIMIT: Duration = Duration::from_mins(30);
 const DEFAULT_BUDGET: usize = 200;
 
 /// Where a repository is.
@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(rows[0].2.verify.as_deref(), Some("pytest"));
         assert_eq!(rows[0].2.branch.as_deref(), Some("flag"));
         assert_eq!(rows[1].2.verify.as_deref(), Some("tox"));
-        assert_eq!(rows[1].2.timeout, Some(Duration::from_secs(120)));
+        assert_eq!(rows[1].2.timeout, Some(Duration::from_mins(2)));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub fn run(options: &BatchOptions, registry: &Registry, terminal: &mut Terminal)
     let report = write_reports(&office, &assignments)?;
     match options.format {
         DocumentFormat::Json => {
-            std::io::copy(&mut fs::File::open(&report)?, &mut terminal.out()).map(drop)?
+            std::io::copy(&mut fs::File::open(&report)?, &mut terminal.out())?;
         }
         DocumentFormat::Text => terminal.say(&format!("report: {}", report.with_extension("html").display())),
     }
@@ -132,7 +132,7 @@ enum News {
     /// What it is at.
     At(usize, String),
     /// It is done with it.
-    Done(usize, Result<RepositoryRecord>),
+    Done(usize, Box<Result<RepositoryRecord>>),
 }
 
 /// Works on all repositories. Returns whether one of them failed.
@@ -146,14 +146,15 @@ fn work(office: &Office<'_>, assignments: &[Assignment], terminal: &mut Terminal
     std::thread::scope(|scope| {
         for _ in 0..office.options.jobs.min(assignments.len()) {
             let sender = sender.clone();
-            scope.spawn(|| work_off(office, assignments, &next, &is_stopped, sender));
+            let (next, is_stopped) = (&next, &is_stopped);
+            scope.spawn(move || work_off(office, assignments, next, is_stopped, &sender));
         }
         drop(sender);
         let mut early = BTreeMap::new();
         let mut expected = 0;
         while let Ok(news) = receiver.recv() {
             let (index, record) = match news {
-                News::Done(index, record) => (index, record),
+                News::Done(index, record) => (index, *record),
                 News::At(index, what) => {
                     let name = assignments.get(index).map_or("", |assignment| assignment.name.as_str());
                     progress.at(index, name, &what);
@@ -191,14 +192,15 @@ fn work_off(
     assignments: &[Assignment],
     next: &AtomicUsize,
     is_stopped: &AtomicBool,
-    sender: Sender<News>,
+    sender: &Sender<News>,
 ) {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let threads = processors.div_ceil(office.options.jobs).max(1);
     let pool = match ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_SIZE).build() {
         Ok(pool) => pool,
         Err(error) => {
-            let _ = sender.send(News::Done(usize::MAX, Err(error).context("no threads could be started")));
+            let failure = Err(error).context("no threads could be started");
+            let _ = sender.send(News::Done(usize::MAX, Box::new(failure)));
             return;
         }
     };
@@ -215,7 +217,7 @@ fn work_off(
                 bail!("{}: a bug in pyfix (it panicked: {said}); please report it", assignment.name)
             })
         };
-        if sender.send(News::Done(index, result)).is_err() {
+        if sender.send(News::Done(index, Box::new(result))).is_err() {
             return;
         }
     }

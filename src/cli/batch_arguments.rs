@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn times_are_read() {
         assert_eq!(parse_duration("90"), Ok(Duration::from_secs(90)));
-        assert_eq!(parse_duration("30m"), Ok(Duration::from_secs(1800)));
+        assert_eq!(parse_duration("30m"), Ok(Duration::from_mins(30)));
         assert!(
             ["0", "", "m", "1d", "-1", "99999999999999999999h"].iter().all(|it| parse_duration(it).is_err())
         );

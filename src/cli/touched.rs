@@ -111,7 +111,9 @@ impl Touched {
     fn between(old: Option<&str>, source: &Source) -> Self {
         let mut functions = functions_of(source);
         let Some(old) = old else {
-            functions.iter_mut().for_each(|(_, touched)| *touched = true);
+            for (_, touched) in &mut functions {
+                *touched = true;
+            }
             return Self { is_outside_touched: true, functions };
         };
         let mut touched = Self { is_outside_touched: false, functions };
