@@ -46,7 +46,9 @@ pub mod support {
 #[path = "../../src/cli"]
 pub mod cli {
     mod args;
+    mod batch_arguments;
     pub mod config;
+    mod definitions;
     mod names;
     pub mod profile;
     mod settings;

@@ -1,13 +1,14 @@
 //! Checks the new branch out in the user's own checkout, file by file, without running anything of the repository.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::repository::Repository;
 use super::tree::{Tree, Variant};
-use crate::cli::replace;
+use crate::cli::{clear_away, replace};
 
 /// Writes the files in which `tip`, the commit of the branch `branch`, differs from `base`, and makes the branch the
 /// one that is checked out. A file may be written already: a run that was stopped is gone on with.
@@ -38,6 +39,8 @@ pub fn check_out(repository: &Repository, tree: &Tree, base: &str, tip: &str, br
         }
         changes.push((name, old, new));
     }
+    let directories: BTreeSet<&Path> = changes.iter().filter_map(|(name, ..)| name.parent()).collect();
+    directories.into_iter().for_each(|directory| clear_away(&checkout.join(directory)));
     for (name, old, new) in &changes {
         let path = checkout.join(name);
         if fs::read(&path).ok().as_ref() != Some(new) {

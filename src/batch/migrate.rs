@@ -1,6 +1,6 @@
 //! The migration of one repository: transform by transform, each verified and committed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use rayon::ThreadPool;
 
 use super::bisect::{Answer, Isolation, Item, Kept, Repetition, isolate};
 use super::journal::{Journal, Past, Step, write_whole};
-use super::judge::{FileChange, Judge, Judged};
+use super::judge::{Judge, Judged};
 use super::message::commit_message;
 use super::plan::{Assignment, Place};
 use super::python2;
@@ -19,6 +19,7 @@ use super::record::{
 };
 use super::repository::{self, Repository};
 use super::tree::{Tree, Variant};
+use super::variants::Variants;
 use super::verify::{Ending, Failure, Run};
 use crate::cli::{BatchOptions, FileJob, Landscape, Paint, SettingsFinder, Since, Survey, hunks};
 use crate::engine::{Meta, Registry, Transform};
@@ -42,6 +43,18 @@ pub struct Office<'a> {
     pub work_dir: &'a Path,
     /// What was done.
     pub journal: &'a Journal,
+}
+
+impl Office<'_> {
+    /// Where the patches of `assignment` go, if they are wanted.
+    fn patches_of(&self, assignment: &Assignment) -> Option<PathBuf> {
+        Some(self.options.format_patch.as_ref()?.join(&assignment.name))
+    }
+}
+
+/// Whether the directory at `path` holds anything.
+fn is_filled(path: &Path) -> bool {
+    fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some())
 }
 
 /// Migrates the repository of `assignment`, and tells `notice` what it is at.
@@ -170,6 +183,13 @@ impl<'a> Migration<'a> {
             }
             if office.options.in_place && repository.checkout().is_none() {
                 bail!("is a bare repository, in which --in-place has no files to write; leave it out");
+            }
+            if let Some(patches) = office.patches_of(assignment).filter(|patches| is_filled(patches)) {
+                bail!(
+                    "{} has files already, among which new patches would get lost; remove it or name another with \
+                     --format-patch",
+                    patches.display()
+                );
             }
             let opened = Step::Opened {
                 repository: assignment.name.clone(),
@@ -422,7 +442,7 @@ impl<'a> Migration<'a> {
         let counts: Vec<usize> = changes.iter().map(|change| change.fixes.len()).collect();
         let all: Kept = counts.iter().map(|&count| vec![true; count]).collect();
         let mut notes = Vec::new();
-        let mut variants = Variants { changes, judge, partial: HashMap::new() };
+        let mut variants = Variants::new(changes, judge);
         let isolation = if changes.is_empty() || self.assignment.verification.is_none() {
             Isolation { kept: all, ..Isolation::default() }
         } else {
@@ -552,8 +572,8 @@ impl<'a> Migration<'a> {
         let tip = self.tree.base().to_owned();
         if tip != self.base {
             (self.notice)("handing over");
-            if let Some(directory) = &self.office.options.format_patch {
-                self.tree.format_patches(&self.base, &tip, &directory.join(&self.assignment.name))?;
+            if let Some(directory) = self.office.patches_of(self.assignment) {
+                self.tree.format_patches(&self.base, &tip, &directory)?;
             }
             let branch = &self.assignment.branch;
             self.repository.receive(&self.tree.pack(&self.base, &tip)?)?;
@@ -581,56 +601,6 @@ struct Settled {
     fixes: Vec<FixLine>,
     dropped: Vec<DroppedFix>,
     notes: Vec<String>,
-}
-
-/// The files of a transform with some of its fixes.
-struct Variants<'c, 'j> {
-    changes: &'c [FileChange],
-    judge: &'c Judge<'j>,
-    /// What became of the file of that number with those fixes.
-    partial: HashMap<(usize, Vec<bool>), Made>,
-}
-
-/// A file with some fixes: its bytes where they differ, and which of the fixes were made.
-type Made = (Option<Vec<u8>>, Vec<bool>);
-
-impl Variants<'_, '_> {
-    /// Whether a file has to be judged anew to make the fixes that `kept` says.
-    fn lacks(&self, kept: &Kept) -> bool {
-        let is_partial = |fixes: &Vec<bool>| fixes.contains(&true) && fixes.contains(&false);
-        kept.iter()
-            .enumerate()
-            .any(|(at, fixes)| is_partial(fixes) && !self.partial.contains_key(&(at, fixes.clone())))
-    }
-
-    /// The files that differ from what they were with the fixes that `kept` says.
-    fn files(&mut self, kept: &Kept) -> Vec<(&PathBuf, Vec<u8>)> {
-        let mut files = Vec::new();
-        for (at, (change, kept)) in self.changes.iter().zip(kept).enumerate() {
-            if let (Some(bytes), _) = self.made(at, kept) {
-                files.push((&change.name, bytes));
-            }
-        }
-        files
-    }
-
-    /// The file of that number with the fixes that `kept` says.
-    fn made(&mut self, at: usize, kept: &[bool]) -> Made {
-        let Some(change) = self.changes.get(at) else { return (None, Vec::new()) };
-        if !kept.contains(&true) {
-            return (None, kept.to_vec());
-        }
-        if !kept.contains(&false) {
-            return (Some(change.new.clone()), kept.to_vec());
-        }
-        let key = (at, kept.to_vec());
-        if let Some(known) = self.partial.get(&key) {
-            return known.clone();
-        }
-        let made = self.judge.with_some(change, kept);
-        self.partial.insert(key, made.clone());
-        made
-    }
 }
 
 fn nothing_kept(counts: &[usize]) -> Isolation {

@@ -29,6 +29,7 @@ mod report;
 mod repository;
 mod run;
 mod tree;
+mod variants;
 mod verify;
 
 pub use run::run;

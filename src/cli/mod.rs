@@ -60,7 +60,7 @@ pub use self::surroundings::Landscape;
 pub use self::survey::Survey;
 pub use self::terminal::Terminal;
 pub use self::touched::Since;
-pub use self::write::replace;
+pub use self::write::{clear_away, replace};
 
 /// What carries out `pyfix batch`, which is built on top of this module.
 pub type Batch = fn(&BatchOptions, &Registry, &mut Terminal) -> Result<ExitStatus>;

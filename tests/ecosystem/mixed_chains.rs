@@ -123,7 +123,7 @@ fn flatten<'t>(node: Node<'t>, operands: &mut Vec<Node<'t>>) {
 
 fn main() -> ExitCode {
     static REGISTRY: Registry = Registry::new(&[&MixedChain]);
-    let status = pyfix::cli::main(&REGISTRY);
+    let status = pyfix::cli::main(&REGISTRY, pyfix::batch::run);
     let total = TOTAL.load(Ordering::Relaxed);
     let report = |what: &str, count: usize| {
         let tenths = 1000 * count / total.max(1);
