@@ -40,7 +40,9 @@ pub fn check_out(repository: &Repository, tree: &Tree, base: &str, tip: &str, br
         changes.push((name, old, new));
     }
     let directories: BTreeSet<&Path> = changes.iter().filter_map(|(name, ..)| name.parent()).collect();
-    directories.into_iter().for_each(|directory| clear_away(&checkout.join(directory)));
+    for directory in directories {
+        clear_away(&checkout.join(directory));
+    }
     for (name, old, new) in &changes {
         let path = checkout.join(name);
         if fs::read(&path).ok().as_ref() != Some(new) {
