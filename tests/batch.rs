@@ -10,6 +10,7 @@ mod resume;
 mod touched;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -214,6 +215,59 @@ fn the_branch_can_be_checked_out_at_the_end() {
     assert_eq!(said.status, 0, "{}", said.err);
     assert_eq!(fs::read_to_string(repo.path.join("a.py")).unwrap(), REWRITTEN);
     assert_eq!(repo.git(&["status", "--porcelain", "--branch"]), "## pyfix\n");
+}
+
+#[test]
+fn a_checkout_with_other_line_endings_keeps_them() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP), (".gitattributes", "*.py text eol=crlf\n")]);
+    repo.git(&["rm", "--quiet", "--cached", "-r", "."]);
+    repo.git(&["reset", "--quiet", "--hard"]);
+    let said = place.run(&["shop", "--in-place"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(fs::read_to_string(repo.path.join("a.py")).unwrap(), REWRITTEN.replace('\n', "\r\n"));
+    assert_eq!(repo.show("pyfix", "a.py"), REWRITTEN);
+    assert_eq!(repo.git(&["status", "--porcelain", "--branch"]), "## pyfix\n");
+}
+
+#[test]
+fn a_checkout_that_cannot_be_changed_stays_as_it_was() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP), ("b.py", LOOP)]);
+    let untouched = |said: &Said, words: &str| {
+        assert_eq!(said.status, 2, "{}", said.err);
+        assert!(
+            said.err.contains("the checkout was left as it was; the commits are on the branch"),
+            "{}",
+            said.err
+        );
+        assert!(said.err.contains(words), "{}", said.err);
+        assert_eq!(fs::read_to_string(repo.path.join("a.py")).unwrap(), LOOP);
+        assert_eq!(repo.git(&["symbolic-ref", "--short", "HEAD"]), "main\n");
+    };
+    // Only after the other file was written it turns out that this one must not be.
+    let path = repo.path.join("b.py");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    untouched(&place.run(&["shop", "--in-place"]), "b.py cannot be replaced: is read-only");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    repo.write(".git/index.lock", b"");
+    untouched(&place.run(&["shop", "--in-place", "--resume"]), "index.lock");
+    fs::remove_file(repo.path.join(".git/index.lock")).unwrap();
+    assert_eq!(repo.git(&["status", "--porcelain"]), "");
+    let said = place.run(&["shop", "--in-place", "--resume"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(repo.git(&["status", "--porcelain", "--branch"]), "## pyfix\n");
+}
+
+#[test]
+fn the_verify_command_sees_tags() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP)]);
+    repo.git(&["tag", "v1.0"]);
+    repo.git(&["-c", "user.name=T", "-c", "user.email=t@t", "tag", "--annotate", "v1.1", "--message=x"]);
+    let said = place.run(&["shop", "--verify", "test $(git describe) = v1.1 && test $(git tag | wc -l) = 2"]);
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(repo.show("pyfix", "a.py"), REWRITTEN);
 }
 
 #[test]

@@ -181,6 +181,12 @@ impl<'a> Migration<'a> {
                     assignment.branch
                 );
             }
+            if let Some(other) = repository.branch_in_the_way(&assignment.branch)? {
+                bail!(
+                    "has a branch `{other}`, beside which Git can have none called `{}`; name another with --branch",
+                    assignment.branch
+                );
+            }
             if office.options.in_place && repository.checkout().is_none() {
                 bail!("is a bare repository, in which --in-place has no files to write; leave it out");
             }

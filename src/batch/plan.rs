@@ -46,6 +46,24 @@ pub struct Assignment {
     pub judgement: Judgement,
 }
 
+impl Assignment {
+    /// The same, with the directory by its only absolute name.
+    #[must_use]
+    pub fn located(self) -> Self {
+        let place = match self.place {
+            Place::Directory(path) => Place::Directory(real(&path)),
+            Place::Address(url) => Place::Address(url),
+        };
+        Self { place, ..self }
+    }
+}
+
+/// `path` without symbolic links, as far as that can be found out.
+fn real(path: &Path) -> PathBuf {
+    let absolute = || std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    std::fs::canonicalize(path).unwrap_or_else(|_| absolute())
+}
+
 /// A plan as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -149,7 +167,7 @@ pub fn read(options: &BatchOptions, registry: &Registry) -> Result<Vec<Assignmen
     let mut seen = HashSet::new();
     for assignment in &assignments {
         if let Place::Directory(path) = &assignment.place
-            && !seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.clone()))
+            && !seen.insert(real(path))
         {
             bail!("{} is named twice", path.display());
         }
@@ -280,8 +298,7 @@ impl Names {
     fn choose(&mut self, wanted: Option<String>, place: &Place) -> String {
         let called = wanted.unwrap_or_else(|| match place {
             Place::Directory(path) => {
-                let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-                real.file_name().unwrap_or_default().to_string_lossy().into_owned()
+                real(path).file_name().unwrap_or_default().to_string_lossy().into_owned()
             }
             Place::Address(url) => {
                 url.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or("").to_owned()

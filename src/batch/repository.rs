@@ -51,6 +51,24 @@ pub struct Head {
     pub branch: Option<String>,
 }
 
+/// The tracked files of a checkout whose content is not that of the head.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Those that Git compares itself.
+    pub plain: Vec<PathBuf>,
+    /// Those that a program would have to change back before they can be compared.
+    pub filtered: Vec<PathBuf>,
+}
+
+fn some_of(names: &[PathBuf]) -> String {
+    let first: Vec<String> = names.iter().take(NAMED).map(|path| path.display().to_string()).collect();
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    format!("{}{more}", first.join(", "))
+}
+
 impl Repository {
     /// The repository at `path`: the top of a checkout, or a bare repository.
     ///
@@ -107,6 +125,11 @@ impl Repository {
         &self.object_format
     }
 
+    /// What it says about files that is in no commit.
+    pub fn attributes(&self) -> PathBuf {
+        self.common_dir.join("info/attributes")
+    }
+
     /// The list of commits whose parents are missing, where the history was not fetched as a whole.
     pub fn shallow_file(&self) -> PathBuf {
         self.common_dir.join("shallow")
@@ -151,6 +174,37 @@ impl Repository {
         self.commit(&format!("refs/heads/{name}"))
     }
 
+    /// The branch because of which there can be none called `name`: Git may keep them as files, and `a` as a file leaves
+    /// no room for `a/b`.
+    ///
+    /// # Errors
+    ///
+    /// When Git cannot be run.
+    pub fn branch_in_the_way(&self, name: &str) -> Result<Option<String>> {
+        for (at, _) in name.match_indices('/') {
+            let above = name.get(..at).unwrap_or_default();
+            if self.branch(above)?.is_some() {
+                return Ok(Some(above.to_owned()));
+            }
+        }
+        let below = format!("refs/heads/{name}/");
+        let mut command = self.git();
+        command.args(["for-each-ref", "--count=1", "--format=%(refname:lstrip=2)", &below]);
+        let first = git::line(&mut command)?;
+        Ok(Some(first).filter(|first| !first.is_empty()))
+    }
+
+    /// The tags, in the form of the file in which Git keeps many of them.
+    ///
+    /// # Errors
+    ///
+    /// When Git fails.
+    pub fn packed_tags(&self) -> Result<Vec<u8>> {
+        let mut command = self.git();
+        command.args(["for-each-ref", "--format=%(objectname) %(refname)", "refs/tags"]);
+        git::output(&mut command)
+    }
+
     /// The settings that say what Git takes a file of the checkout for, as arguments for another `git`.
     ///
     /// # Errors
@@ -176,22 +230,23 @@ impl Repository {
         Ok(settings)
     }
 
-    /// Refuses a checkout with changes that are in no commit. `changed` are the names of the tracked files that
-    /// differ from the head.
+    /// Refuses a checkout with changes that are in no commit.
     ///
     /// # Errors
     ///
     /// When there are any.
-    pub fn refuse_changes(changed: &[PathBuf]) -> Result<()> {
-        if changed.is_empty() {
-            return Ok(());
+    pub fn refuse_changes(changes: &Changes) -> Result<()> {
+        if !changes.plain.is_empty() {
+            bail!("has uncommitted changes ({}); commit or stash them first", some_of(&changes.plain));
         }
-        let named: Vec<String> = changed.iter().take(NAMED).map(|path| path.display().to_string()).collect();
-        let more = match changed.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            count => format!(" and {count} more"),
-        };
-        bail!("has uncommitted changes ({}{more}); commit or stash them first", named.join(", "));
+        if !changes.filtered.is_empty() {
+            bail!(
+                "has files that may have changed and can only be compared by a filter, which pyfix does not run ({}); run \
+                 `git status` in it, which does, and commit or stash what it shows",
+                some_of(&changes.filtered)
+            );
+        }
+        Ok(())
     }
 
     /// Takes over the objects of `pack`.
@@ -255,7 +310,11 @@ impl Repository {
 pub fn check_branch_name(name: &str) -> Result<()> {
     // `--branch` would also take `@{-1}` for a name.
     let full = format!("refs/heads/{name}");
-    if name.starts_with('-') || git::output_if_any(git().args(["check-ref-format", &full]))?.is_none() {
+    let is_taken = name == "HEAD" || name == "@";
+    if is_taken
+        || name.starts_with('-')
+        || git::output_if_any(git().args(["check-ref-format", &full]))?.is_none()
+    {
         bail!("`{name}` is no name for a branch");
     }
     Ok(())

@@ -89,10 +89,13 @@ fn open_journal(options: &BatchOptions, assignments: &[Assignment], work_dir: &P
     Journal::begin(work_dir, Beginning { version: version.to_owned(), asked, signature })
 }
 
-/// Stands for everything that the result depends on.
+/// Stands for everything that the result depends on, however paths are spelled.
 fn fingerprint(options: &BatchOptions, assignments: &[Assignment]) -> String {
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let patches = options.format_patch.as_ref().map(absolute);
+    let located: Vec<Assignment> = assignments.iter().cloned().map(Assignment::located).collect();
     let mut hasher = DefaultHasher::new();
-    format!("{assignments:?} {} {:?}", options.in_place, options.format_patch).hash(&mut hasher);
+    format!("{located:?} {} {patches:?}", options.in_place).hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 

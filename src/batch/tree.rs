@@ -7,7 +7,7 @@
 //!
 //! The files stand at a commit, the *base*, but for a *variant*: some files with other bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
@@ -17,7 +17,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::repository::Repository;
+use super::repository::{Changes, Repository};
 use crate::cli::git::{self, as_line, git};
 
 /// Wins over the `.gitattributes` of every repository: bytes are what they are in the commit.
@@ -96,6 +96,8 @@ impl Tree {
             bail!("its path has the end of a line in it, with which Git cannot share objects; move it");
         }
         tree.put("objects/info/alternates", &[objects, b"\n"].concat())?;
+        // Commands that ask Git for the version of a project want them.
+        tree.put("packed-refs", &repository.packed_tags()?)?;
         if let Ok(shallow) = fs::read(repository.shallow_file()) {
             tree.put("shallow", &shallow)?;
         }
@@ -137,19 +139,36 @@ impl Tree {
     /// # Errors
     ///
     /// When Git fails.
-    pub fn changes_in(&self, repository: &Repository, commit: &str) -> Result<Vec<PathBuf>> {
-        let Some(checkout) = repository.checkout() else { return Ok(Vec::new()) };
+    pub fn changes_in(&self, repository: &Repository, commit: &str) -> Result<Changes> {
+        let Some(checkout) = repository.checkout() else { return Ok(Changes::default()) };
         self.point_at(commit)?;
         // Here the attributes of the repository count; the programs that they name are not configured.
-        let attributes = self.git_dir.join("info/attributes");
-        remove_file(&attributes)?;
-        let mut command = git();
-        command.arg("--git-dir").arg(&self.git_dir).arg("--work-tree").arg(checkout);
-        for setting in repository.harmless_settings()? {
-            command.args(["-c", &setting]);
+        self.put("info/attributes", &fs::read(repository.attributes()).unwrap_or_default())?;
+        let settings = repository.harmless_settings()?;
+        let there = || {
+            let mut command = git();
+            command.arg("--git-dir").arg(&self.git_dir).arg("--work-tree").arg(checkout);
+            command.args(settings.iter().flat_map(|setting| ["-c", setting]));
+            command.env("GIT_INDEX_FILE", repository.index()).current_dir(checkout);
+            command
+        };
+        let names = changed_names(&git::output(there().args(STATUS))?, |_, _| true);
+        if names.is_empty() {
+            return Ok(Changes::default());
         }
-        command.env("GIT_INDEX_FILE", repository.index());
-        Ok(changed_names(&git::output(command.args(STATUS))?, |_, _| true))
+        let asked =
+            git::output_with(there().args(["check-attr", "-z", "--stdin", "filter"]), &listed(&names))?;
+        // A name, `filter`, and what it is set to.
+        let answers: Vec<&[u8]> = asked.split(|&byte| byte == 0).collect();
+        let none: [&[u8]; 3] = [b"unspecified", b"unset", b"set"];
+        let by_filter = answers.chunks_exact(3).filter_map(|answer| match answer {
+            [name, _, value] if !none.contains(value) => Some(*name),
+            _ => None,
+        });
+        let by_filter: HashSet<&[u8]> = by_filter.collect();
+        let is_filtered = |name: &PathBuf| by_filter.contains(name.as_os_str().as_bytes());
+        let (filtered, plain) = names.into_iter().partition(is_filtered);
+        Ok(Changes { plain, filtered })
     }
 
     fn point_at(&self, commit: &str) -> Result<()> {
@@ -212,13 +231,9 @@ impl Tree {
         if names.is_empty() {
             return Ok(());
         }
-        let mut list = Vec::new();
-        for name in names {
-            list.extend_from_slice(name.as_os_str().as_bytes());
-            list.push(0);
-        }
         let mut command = self.git_here(index);
-        git::output_with(command.args(["checkout-index", "--force", "-z", "--stdin"]), &list).map(drop)
+        git::output_with(command.args(["checkout-index", "--force", "-z", "--stdin"]), &listed(names))
+            .map(drop)
     }
 
     /// Stores `variant`, and gives the id of the tree that the base becomes with it. Later comparisons are with it.
@@ -393,6 +408,11 @@ impl Tree {
 const STATUS: &[&str] =
     &["status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames"];
 
+/// `names` as Git reads them with `-z`.
+fn listed(names: &[PathBuf]) -> Vec<u8> {
+    names.iter().flat_map(|name| [name.as_os_str().as_bytes(), b"\0"].concat()).collect()
+}
+
 /// The names in what `git status -z` prints, of those whose two letters are wanted.
 fn changed_names(status: &[u8], wanted: impl Fn(u8, u8) -> bool) -> Vec<PathBuf> {
     let rows = status.split(|&byte| byte == 0);
@@ -427,15 +447,6 @@ fn clear(path: &Path) -> Result<()> {
 
 fn remove_directory(path: &Path) -> Result<()> {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("{} cannot be removed", path.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn remove_file(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(error).with_context(|| format!("{} cannot be removed", path.display()))
         }

@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use serde::{Deserialize, Serialize};
 
 use super::junit::{self, TestResult, Tests};
+use super::message::counted;
 
 /// So much of the end of what a command prints is kept, in bytes.
 const KEPT_OUTPUT: usize = 64 << 10;
@@ -81,7 +82,8 @@ impl Ending {
             Self::Status(status) => format!("the verify command ended with exit status {status}"),
             Self::Signal(signal) => format!("the verify command was killed by signal {signal}"),
             Self::TimedOut => {
-                format!("the verify command took longer than {} seconds and was killed", limit.as_secs())
+                let seconds = counted(limit.as_secs() as usize, "second", "seconds");
+                format!("the verify command took longer than {seconds} and was killed")
             }
         }
     }

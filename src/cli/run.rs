@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -81,6 +81,12 @@ fn run_paths(
     warn_of_configuration(finder, terminal);
     tally.summary.errors = tally.errors.len();
 
+    if let (Some(since), Some(first)) = (pipeline.since, jobs.first()) {
+        // A revision that means nothing would mean nothing for each file.
+        since
+            .check(&first.file.real)
+            .map_err(|problem| anyhow!("{}: {problem}", shown(&first.file.shown)))?;
+    }
     let names = Names::new(current_directory(), &roots);
     let mut output = Output::new(options.format, options.mode, options.detail, terminal.paint(), names);
     if let Some(profile) = pipeline.profile

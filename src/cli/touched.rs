@@ -47,7 +47,7 @@ impl Since {
     ///
     /// When the file is in no repository, or the revision is not in its repository.
     pub fn focus(&self, path: &Path, source: &Source) -> Result<Focus, Obstacle> {
-        self.check(path)?;
+        self.check(path).map_err(failed)?;
         let old = text_at(&self.revision, path).map_err(failed)?;
         let touched = Touched::between(old.as_deref(), source);
         let is_outside_touched = match &self.outside {
@@ -63,24 +63,36 @@ impl Since {
         Ok(Focus::new(Reason::NotTouched, std::iter::once(outside).chain(functions)))
     }
 
-    /// Finds out, once for each directory, whether the revision is there.
-    fn check(&self, path: &Path) -> Result<(), Obstacle> {
+    /// Finds out, once for each directory, whether the revision is in the repository of the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When it is not, or there is no repository.
+    pub fn check(&self, path: &Path) -> Result<(), String> {
         let directory = path.parent().unwrap_or(path);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let problem = known.entry(directory.to_owned()).or_insert_with(|| {
-            let revision = format!("{}^{{commit}}", self.revision);
+        let problem = known.entry(directory.to_owned()).or_insert_with(|| self.problem_in(directory));
+        problem.clone().map_or(Ok(()), Err)
+    }
+
+    /// Why the revision means nothing in `directory`.
+    fn problem_in(&self, directory: &Path) -> Option<String> {
+        let ask = |arguments: &[&str]| {
             let mut command = git::git();
-            command.arg("-C").arg(directory);
-            command.args(["rev-parse", "--verify", "--quiet", "--end-of-options", &revision]);
-            match git::output_if_any(&mut command) {
-                Ok(Some(_)) => None,
-                Ok(None) => {
-                    Some(format!("--diff-base: `{}` is no revision of its repository", self.revision))
-                }
-                Err(error) => Some(format!("--diff-base: {error:#}")),
+            command.arg("-C").arg(directory).arg("rev-parse").args(arguments);
+            git::output_if_any(&mut command)
+        };
+        let revision = format!("{}^{{commit}}", self.revision);
+        let is_there = ask(&["--verify", "--quiet", "--end-of-options", &revision]);
+        let problem = match (is_there, ask(&["--git-dir"])) {
+            (Ok(Some(_)), _) => return None,
+            (Ok(None), Ok(Some(_))) => {
+                format!("`{}` is no revision of the repository that it is in", self.revision)
             }
-        });
-        problem.clone().map_or(Ok(()), |problem| Err(failed(problem)))
+            (Ok(None), Ok(None)) => "it is in no Git repository".to_owned(),
+            (Err(error), _) | (_, Err(error)) => format!("{error:#}"),
+        };
+        Some(format!("--diff-base: {problem}"))
     }
 }
 

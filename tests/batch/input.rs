@@ -94,6 +94,52 @@ fn a_branch_that_is_there_already() {
 }
 
 #[test]
+fn a_branch_that_leaves_no_room_for_the_new_one() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP)]);
+    repo.git(&["branch", "pyfix/first"]);
+    // Said before the verify command is run for the first time.
+    let said = place.run(&["shop", "--verify", "touch ../../../../ran"]);
+    assert!(failure(&said).contains("has a branch `pyfix/first`, beside which"), "{}", said.err);
+    let said = place.run(&["shop", "--branch", "main/faster", "--work-dir", "w2"]);
+    assert!(failure(&said).contains("has a branch `main`, beside which"), "{}", said.err);
+    let said = place.run(&["shop", "--branch", "HEAD", "--work-dir", "w3"]);
+    assert!(failure(&said).contains("`HEAD` is no name for a branch"), "{}", said.err);
+    assert!(!place.root.join("ran").exists());
+}
+
+#[test]
+fn files_that_only_a_filter_can_compare() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP), (".gitattributes", "*.bin filter=up\n")]);
+    repo.write("b.bin", b"lower\n");
+    repo.commit();
+    repo.git(&["config", "filter.up.clean", "tr A-Z a-z"]);
+    repo.write("b.bin", b"LOWER\n");
+    repo.git(&["status"]);
+    repo.git(&["add", "b.bin"]);
+    assert_eq!(repo.git(&["status", "--porcelain"]), "");
+    let file = fs::File::options().write(true).open(repo.path.join("b.bin")).unwrap();
+    file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let said = place.run(&["shop"]);
+    assert!(failure(&said).contains("only be compared by a filter, which pyfix does not run (b.bin)"));
+    repo.write("a.py", b"x = 1\n");
+    let said = place.run(&["shop", "--work-dir", "w2"]);
+    assert!(failure(&said).contains("has uncommitted changes (a.py); commit"), "{}", said.err);
+}
+
+#[test]
+fn patches_of_another_run() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP)]);
+    fs::create_dir_all(place.root.join("patches/shop")).unwrap();
+    fs::write(place.root.join("patches/shop/0001-old.patch"), "").unwrap();
+    let said = place.run(&["shop", "--format-patch", "patches"]);
+    assert!(failure(&said).contains("patches/shop has files already"), "{}", said.err);
+    assert_eq!(repo.branches(), "main\n");
+}
+
+#[test]
 fn a_detached_head_is_where_the_branch_starts() {
     let place = Place::new();
     let repo = place.repository("shop", &[("a.py", LOOP)]);
@@ -144,7 +190,7 @@ fn a_command_that_hangs() {
     let place = Place::new();
     let repo = place.repository("shop", &[("a.py", LOOP)]);
     let said = place.run(&["shop", "--verify", "sleep 100", "--verify-timeout", "1s"]);
-    assert!(failure(&said).contains("took longer than 1 seconds and was killed; raise --verify-timeout"));
+    assert!(failure(&said).contains("took longer than 1 second and was killed; raise --verify-timeout"));
     // One that hangs with a fix is dropped.
     let hangs = "if grep -q 'out = \\[x' a.py; then sleep 100; fi";
     let arguments = ["--verify-timeout", "1", "--work-dir", "w2", "--select", "loop-append"];
@@ -193,6 +239,14 @@ fn a_run_is_not_begun_twice() {
         failure(&place.run(&["shop", "--verify", "true", "--resume"])).contains("asked for something else")
     );
     assert_eq!(place.run(&["shop", "--resume"]).status, 0);
+    let elsewhere = ["../shop", "--resume", "--work-dir", "../.pyfix-batch"];
+    let status = place.command(&elsewhere).current_dir(place.root.join("shop")).status().unwrap();
+    assert!(status.success(), "the same repository by another path");
+    // From there, `shop` is another directory.
+    fs::create_dir(place.root.join("other")).unwrap();
+    let another = ["shop", "--resume", "--work-dir", "../.pyfix-batch"];
+    let status = place.command(&another).current_dir(place.root.join("other")).status().unwrap();
+    assert_eq!(status.code(), Some(2));
     assert!(failure(&place.run(&["shop", "--work-dir", "other", "--resume"])).contains("holds no run"));
 }
 

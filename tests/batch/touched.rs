@@ -38,7 +38,29 @@ fn a_plain_run_fixes_what_was_touched() {
     let output = run(&["--diff-base", "nonsense", "b.py"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("b.py: --diff-base: `nonsense` is no revision of its repository"), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    let expected = "error: b.py: --diff-base: `nonsense` is no revision of the repository that it is in";
+    assert_eq!(lines, [expected]);
+    std::fs::write(place.root.join("lone.py"), LOOP).unwrap();
+    let said = run(&["--diff-base", "HEAD", "../lone.py"]).stderr;
+    assert!(String::from_utf8_lossy(&said).contains("--diff-base: it is in no Git repository"));
+}
+
+#[test]
+fn what_is_kept_for_later_runs_is_of_the_whole_file() {
+    let place = Place::new();
+    let repo = repository(&place);
+    let changed = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pyfix"));
+        command.args(arguments).arg(".").current_dir(&repo.path);
+        let output = command.env("PYFIX_CACHE_DIR", place.root.join("kept")).output().unwrap();
+        let diff = String::from_utf8(output.stdout).unwrap();
+        diff.lines().filter_map(|line| line.strip_prefix("+++ b/")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(changed(&["--diff-base", "HEAD~1"]), ["a.py", "c.py"]);
+    assert_eq!(changed(&[]), ["a.py", "b.py", "c.py"]);
+    assert_eq!(changed(&["--diff-base", "HEAD~1"]), ["a.py", "c.py"]);
+    assert_eq!(changed(&[]), ["a.py", "b.py", "c.py"]);
 }
 
 #[test]
