@@ -205,7 +205,15 @@ impl<'a> Migration<'a> {
             office.journal.enter(&opened)?;
             (head.commit, head.branch)
         };
-        tree.check_out(&base)?;
+        if let Err(error) = tree.check_out(&base) {
+            if repository.is_partial() {
+                bail!(
+                    "is a partial clone, and pyfix fetches nothing of what it lacks; name the address that it was cloned \
+                     from instead, or clone it as a whole ({error:#})"
+                );
+            }
+            return Err(error);
+        }
         let mut notes = Vec::new();
         if base_branch.is_none() {
             notes.push(format!("no branch was checked out; the new one starts at {}", short(&base)));

@@ -1,7 +1,7 @@
 //! Which repositories are migrated, and how: the command line together with the plan that it names.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -248,6 +248,13 @@ fn assign(name: String, place: Place, said: Overriding, options: &BatchOptions) 
         bail!("{name}: a JUnit report is named, but no command that writes it; add --verify");
     }
     let (junit, limit) = (said.junit, said.timeout.unwrap_or(DEFAULT_LIMIT));
+    // What is there from an earlier run is removed.
+    if let Some(path) = junit.as_ref().filter(|path| !is_inside(path)) {
+        bail!(
+            "{name}: the JUnit report {} would be outside of the tree; name a path inside of it",
+            path.display()
+        );
+    }
     let mut judgement = options.judgement.clone();
     judgement.overrides.select = said.select;
     judgement.overrides.ignore = said.ignore;
@@ -262,6 +269,12 @@ fn assign(name: String, place: Place, said: Overriding, options: &BatchOptions) 
         diff_base: said.diff_base,
         judgement,
     })
+}
+
+/// Whether `path` names something below the directory that it is relative to.
+fn is_inside(path: &Path) -> bool {
+    let mut parts = path.components().filter(|part| *part != Component::CurDir).peekable();
+    parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// What is meant by `text` on the command line.

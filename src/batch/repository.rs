@@ -125,6 +125,13 @@ impl Repository {
         &self.object_format
     }
 
+    /// Whether some of its objects may still be where it was cloned from.
+    pub fn is_partial(&self) -> bool {
+        let is_promise = |entry: fs::DirEntry| entry.path().extension().is_some_and(|it| it == "promisor");
+        let packs = fs::read_dir(self.objects.join("pack"));
+        packs.is_ok_and(|entries| entries.flatten().any(is_promise))
+    }
+
     /// What it says about files that is in no commit.
     pub fn attributes(&self) -> PathBuf {
         self.common_dir.join("info/attributes")

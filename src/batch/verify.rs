@@ -174,6 +174,12 @@ impl Verification {
     pub fn run(&self, directory: &Path) -> Result<Run> {
         let report = self.junit.as_ref().map(|name| directory.join(name));
         if let Some(report) = &report {
+            let real = |path: &Path| std::fs::canonicalize(path).ok();
+            if let Some((there, top)) = report.parent().and_then(real).zip(real(directory))
+                && !there.starts_with(top)
+            {
+                bail!("a symbolic link leads to the JUnit report {} outside of the tree", report.display());
+            }
             // That of an earlier run says nothing of this one.
             match std::fs::remove_file(report) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -150,6 +150,17 @@ fn a_detached_head_is_where_the_branch_starts() {
 }
 
 #[test]
+fn a_clone_that_lacks_objects() {
+    let place = Place::new();
+    let whole = place.repository("whole", &[("a.py", LOOP), ("sub/b.py", "x = 1\n")]);
+    whole.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", whole.path.display());
+    git_in(&place.root, &["clone", "--quiet", "--filter=blob:none", "--sparse", &url, "part"]);
+    let said = place.run(&["part"]);
+    assert!(failure(&said).contains("part: is a partial clone, and pyfix fetches nothing"), "{}", said.err);
+}
+
+#[test]
 fn submodules_are_left_alone() {
     let place = Place::new();
     place.repository("inner", &[("b.py", LOOP)]);
@@ -200,6 +211,19 @@ fn a_command_that_hangs() {
 }
 
 #[test]
+fn a_report_that_a_link_leads_elsewhere() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP)]);
+    fs::create_dir(place.root.join("mine")).unwrap();
+    fs::write(place.root.join("mine/r.xml"), "kept").unwrap();
+    std::os::unix::fs::symlink(place.root.join("mine"), repo.path.join("out")).unwrap();
+    repo.commit();
+    let said = place.run(&["shop", "--verify", "true", "--verify-junit", "out/r.xml"]);
+    assert!(failure(&said).contains("a symbolic link leads to the JUnit report"), "{}", said.err);
+    assert_eq!(fs::read_to_string(place.root.join("mine/r.xml")).unwrap(), "kept");
+}
+
+#[test]
 fn a_command_that_changes_files() {
     let place = Place::new();
     let repo = place.repository("shop", &[("a.py", LOOP), ("b.txt", "kept\n")]);
@@ -224,6 +248,8 @@ fn arguments_that_mean_nothing() {
     refused(&["shop", "--shard", "3/2"], "1/4");
     refused(&["shop", "--verify-timeout", "soon"], "write a time like");
     refused(&["shop", "--verify-junit", "r.xml"], "add --verify");
+    refused(&["shop", "--verify", "true", "--verify-junit", "/r.xml"], "outside of the tree");
+    refused(&["shop", "--verify", "true", "--verify-junit", "a/../../r.xml"], "outside of the tree");
     refused(&["--plan", "none.toml"], "none.toml: cannot be read");
     refused(&["ext::sh -c 'touch marker'"], "is no address");
     assert!(!place.root.join("marker").exists());
