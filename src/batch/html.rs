@@ -8,7 +8,6 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::highlight::{escape, escaped, paint_python, prose};
-use super::message::counted;
 use super::migrate::short;
 use super::record::{DroppedFix, FileDiff, FixLine, RepositoryRecord, Status, StepRecord};
 use super::report::{Findings, Found, SpeedBucket, Totals, TransformTotals};
@@ -43,7 +42,7 @@ pub fn write_page(findings: &Findings<'_>, totals: &Totals, began: u64, out: &mu
     write!(out, "<section id=repositories>\n{}", controls(totals))?;
     let mut room = MOST_DIFFS;
     findings(&mut |found| {
-        out.write_all(repository(&found, &mut room).as_bytes())?;
+        out.write_all(repository(&found, totals.most, &mut room).as_bytes())?;
         Ok(())
     })?;
     write!(
@@ -62,9 +61,9 @@ fn head(totals: &Totals, began: u64) -> String {
         "<header>\n<div class=brand><span class=mark aria-hidden=true></span><h1>pyfix batch</h1></div>\n\
          <p class=lead>{} kept in {} of {}.</p>\n\
          <p class=when><time datetime=\"{began}\">{}</time></p>\n</header>\n<section class=cards>\n",
-        counted(totals.fixes, "fix", "fixes"),
-        totals.migrated,
-        counted(repositories, "repository", "repositories"),
+        amount(totals.fixes, "fix", "fixes"),
+        grouped(totals.migrated),
+        amount(repositories, "repository", "repositories"),
         date(began)
     );
     let cards = [
@@ -98,7 +97,9 @@ fn charts(totals: &Totals) -> String {
     if !rows.is_empty() {
         page.push_str(
             "<figure class=wide><figcaption>Candidates by transform<span class=legend><i class=kept></i>kept \
-             <i class=dropped></i>dropped <i class=declined></i>declined</span></figcaption>\n<div class=bars>\n",
+             <i class=dropped></i>dropped <i class=declined></i>declined</span></figcaption>\n<div class=bars>\n\
+             <div class=\"row head\"><span></span><span></span><span>kept of found</span>\
+             <span class=gain>measured speed</span></div>\n",
         );
         for (id, row) in &rows {
             transform_bar(&mut page, id, row, most);
@@ -177,15 +178,15 @@ fn reasons(rows: &[(&String, &TransformTotals)]) -> String {
     let mut page = String::from(
         "<figure><figcaption>Why candidates were declined</figcaption>\n<div class=\"bars reasons\">\n",
     );
-    for (id, (count, example)) in counts.iter().take(10) {
+    for (id, (count, example)) in counts.iter().take(8) {
         let _ = writeln!(
             page,
-            "<div class=row title=\"such as: {}\"><code>{}</code><div class=bar>{}</div>\
-             <span class=count>{}</span></div>",
-            escaped(example),
+            "<div class=row><code>{}</code><div class=bar>{}</div><span class=count>{}</span>\
+             <p class=example>such as: {}</p></div>",
             escaped(id),
             segment("declined", *count, most),
-            grouped(*count)
+            grouped(*count),
+            prose(example)
         );
     }
     page.push_str("</div></figure>\n");
@@ -209,7 +210,8 @@ fn controls(totals: &Totals) -> String {
     page
 }
 
-fn repository(found: &Found, room: &mut usize) -> String {
+/// A repository, of which there is none with more than `most` candidates.
+fn repository(found: &Found, most: usize, room: &mut usize) -> String {
     let record = &found.record;
     let kind = match record.status {
         Status::Migrated => "migrated",
@@ -220,7 +222,7 @@ fn repository(found: &Found, room: &mut usize) -> String {
         "<details class=\"repository {kind}\" data-kind={kind} data-name=\"{0}\">\n<summary>\
          <span class=pill>{kind}</span><span class=name>{0}</span>{1}</summary>\n<div class=body>\n",
         escaped(&record.name),
-        figures(record)
+        figures(record, most)
     );
     if let Some(error) = &record.error {
         let _ = writeln!(page, "<p class=error>{}</p>", prose(error));
@@ -236,12 +238,18 @@ fn repository(found: &Found, room: &mut usize) -> String {
     page
 }
 
-fn figures(record: &RepositoryRecord) -> String {
+fn figures(record: &RepositoryRecord, most: usize) -> String {
     let mut page = String::new();
     if let Some(error) = &record.error {
         let _ = write!(page, "<span class=why>{}</span>", prose(error));
     }
-    page.push_str("<span class=figures>");
+    let _ = write!(
+        page,
+        "<span class=\"bar mini\" aria-hidden=true>{}{}{}</span><span class=figures>",
+        segment("kept", record.fixes, most),
+        segment("dropped", record.dropped, most),
+        segment("declined", record.declined, most)
+    );
     let mut figure = |count: usize, label: &str, class: &str| {
         if count > 0 {
             let _ = write!(page, "<span class=\"{class}\"><b>{}</b> {label}</span>", grouped(count));
@@ -283,7 +291,7 @@ fn facts(record: &RepositoryRecord) -> String {
             }
             _ => String::new(),
         };
-        fact("Before", &format!("{ending}{tests}, {:.1} s", baseline.seconds));
+        fact("Before any change", &format!("{ending}{tests}, {:.1} s", baseline.seconds));
     }
     page.push_str("</dl>\n");
     page
@@ -313,11 +321,11 @@ fn transform(step: &StepRecord, room: &mut usize) -> String {
         let _ = writeln!(page, "<p class=error><code>{}</code> {}</p>", escaped(file), prose(message));
     }
     step.dropped.iter().for_each(|fix| dropped(&mut page, fix));
-    if !step.account.declined.is_empty() {
-        declines(&mut page, step);
-    }
     for diff in &step.diffs {
         file_diff(&mut page, diff, &step.fixes, room);
+    }
+    if !step.account.declined.is_empty() {
+        declines(&mut page, step);
     }
     page.push_str("</div>\n</details>\n");
     page
@@ -348,7 +356,7 @@ fn declines(page: &mut String, step: &StepRecord) {
     let _ = write!(
         page,
         "<details class=declines><summary>{} declined</summary>\n<table>\n",
-        counted(total, "candidate", "candidates")
+        amount(total, "candidate", "candidates")
     );
     let mut rows: Vec<_> = step.account.declined.iter().collect();
     rows.sort_by_key(|(id, row)| (std::cmp::Reverse(row.count), *id));
@@ -356,9 +364,13 @@ fn declines(page: &mut String, step: &StepRecord) {
         let places: Vec<String> =
             row.places.iter().map(|place| format!("<code>{}</code>", escaped(place))).collect();
         let more = if row.count > row.places.len() { ", ..." } else { "" };
+        let advice = match row.advice.as_str() {
+            "" => String::new(),
+            advice => format!("<br>To allow: {}", prose(advice)),
+        };
         let _ = writeln!(
             page,
-            "<tr><td class=number>{}</td><td><b>{}</b><br>{}<br><span class=places>{}{more}</span></td></tr>",
+            "<tr><td class=number>{}</td><td><b>{}</b><br>{}<br><span class=places>{}{more}{advice}</span></td></tr>",
             grouped(row.count),
             escaped(id),
             prose(&row.sentence),
@@ -379,7 +391,7 @@ fn file_diff(page: &mut String, diff: &FileDiff, fixes: &[FixLine], room: &mut u
         "<details class=file><summary><code>{}</code><span class=figures><span>{}</span><span class=mute>{}</span>\
          </span></summary>",
         escaped(&diff.file),
-        counted(here.len(), "fix", "fixes"),
+        amount(here.len(), "fix", "fixes"),
         escaped(&gains)
     );
     for fix in here.iter().filter(|fix| !fix.assumptions.is_empty()) {
@@ -418,6 +430,11 @@ fn share(count: usize, most: usize) -> f64 {
     // Counts of fixes are far from where this loses digits.
     100.0 * f64::from(u32::try_from(count).unwrap_or(u32::MAX))
         / f64::from(u32::try_from(most.max(1)).unwrap_or(1))
+}
+
+/// Such as `1 fix` or `1,024 fixes`.
+fn amount(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 
 /// `count` with its digits in groups of three.

@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{BufWriter, IntoInnerError, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,12 @@ use super::tree::Signature;
 use super::verify::Failure;
 
 const NAME: &str = "journal.jsonl";
+
+/// A process that a run was about to start when it was killed holds its lock until it is another program.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Between two looks at a lock.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -179,12 +187,14 @@ impl Journal {
     fn open(path: &Path) -> Result<Self> {
         let failed = || format!("{} cannot be written", path.display());
         let file = OpenOptions::new().append(true).create(true).open(path).with_context(failed)?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                bail!("{} is used by another pyfix that runs now", path.display())
+        let mut patience = PATIENCE;
+        // A file system without locks is no reason not to work.
+        while matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+            if patience.is_zero() {
+                bail!("{} is used by another pyfix that runs now", path.display());
             }
-            // A file system without locks is no reason not to work.
-            Ok(()) | Err(TryLockError::Error(_)) => {}
+            patience = patience.saturating_sub(PAUSE);
+            std::thread::sleep(PAUSE);
         }
         let nobody = Signature { name: String::new(), email: String::new(), seconds: 0 };
         Ok(Self {
@@ -267,7 +277,10 @@ pub fn write_whole_with(path: &Path, write: &dyn Fn(&mut dyn Write) -> Result<()
     let failed = || format!("{} cannot be written", path.display());
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory).with_context(failed)?;
-    let temporary = tempfile::Builder::new().prefix(".pyfix-").tempfile_in(directory).with_context(failed)?;
+    // As any file that a program makes: the report is for others, too.
+    let mode = fs::Permissions::from_mode(0o666);
+    let temporary = tempfile::Builder::new().prefix(".pyfix-").permissions(mode).tempfile_in(directory);
+    let temporary = temporary.with_context(failed)?;
     let mut out = BufWriter::new(temporary);
     write(&mut out).with_context(failed)?;
     let temporary = out.into_inner().map_err(IntoInnerError::into_error).with_context(failed)?;

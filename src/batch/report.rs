@@ -50,6 +50,9 @@ pub struct Totals {
     pub transforms: BTreeMap<String, TransformTotals>,
     /// Kept fixes by what their rewrite was measured to gain.
     pub speeds: BTreeMap<SpeedBucket, usize>,
+    /// The most candidates of one repository: what pictures are scaled by.
+    #[serde(skip)]
+    pub most: usize,
 }
 
 /// Everything that one transform did.
@@ -164,6 +167,7 @@ impl Totals {
         self.declined += record.declined;
         self.commits += record.commits;
         self.verify_runs += record.verify_runs;
+        self.most = self.most.max(record.fixes + record.dropped + record.declined);
         for step in &found.steps {
             let totals = self.transforms.entry(step.transform.clone()).or_default();
             if totals.summary.is_empty()

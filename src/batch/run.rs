@@ -38,7 +38,8 @@ pub fn run(options: &BatchOptions, registry: &Registry, terminal: &mut Terminal)
     stop_commands_with_us()?;
     let office = Office { registry, options, work_dir: &work_dir, journal: &journal };
     let has_failed = work(&office, &assignments, terminal)?;
-    let report = write_reports(&office, &assignments)?;
+    let (report, totals) = write_reports(&office, &assignments)?;
+    terminal.say(&sum(&totals));
     match options.format {
         DocumentFormat::Json => {
             std::io::copy(&mut fs::File::open(&report)?, &mut terminal.out())?;
@@ -49,8 +50,22 @@ pub fn run(options: &BatchOptions, registry: &Registry, terminal: &mut Terminal)
     Ok(if has_failed { ExitStatus::Failure } else { ExitStatus::Success })
 }
 
-/// Writes the report as a document and as a page, and gives the path of the document.
-fn write_reports(office: &Office<'_>, assignments: &[Assignment]) -> Result<PathBuf> {
+/// All repositories in one line.
+fn sum(totals: &Totals) -> String {
+    let repositories = totals.migrated + totals.unchanged + totals.failed;
+    let failed = if totals.failed > 0 { format!(", {} failed", totals.failed) } else { String::new() };
+    format!(
+        "{}: {} migrated, {} with nothing to change{failed}; {} kept, {} dropped",
+        counted(repositories, "repository", "repositories"),
+        totals.migrated,
+        totals.unchanged,
+        counted(totals.fixes, "fix", "fixes"),
+        totals.dropped
+    )
+}
+
+/// Writes the report as a document and as a page, and gives the path of the document and what it adds up.
+fn write_reports(office: &Office<'_>, assignments: &[Assignment]) -> Result<(PathBuf, Totals)> {
     let findings = |take: &mut dyn FnMut(Found) -> Result<()>| {
         for assignment in assignments {
             let shelf = Shelf::new(office.work_dir, &assignment.name);
@@ -65,7 +80,7 @@ fn write_reports(office: &Office<'_>, assignments: &[Assignment]) -> Result<Path
     let path = office.work_dir.join("report.json");
     write_whole_with(&path, &|out| write_json(&findings, &totals, began, out))?;
     write_whole_with(&path.with_extension("html"), &|out| write_page(&findings, &totals, began, out))?;
-    Ok(path)
+    Ok((path, totals))
 }
 
 /// Makes the work directory, which Git is to ignore wherever it lies.

@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use anstream::adapter::strip_str;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,9 @@ const KEPT_OUTPUT: usize = 64 << 10;
 
 /// How long output is waited for after everything that could write it was killed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// So much of a line that a command printed is told, in characters.
+const LONGEST_QUOTE: usize = 200;
 
 /// How many tests are named in one line.
 const NAMED: usize = 3;
@@ -115,7 +119,12 @@ impl Run {
     /// How it ended, with the last line that it printed.
     fn said(&self, limit: Duration) -> String {
         let last = self.output.lines().rev().find(|line| !line.trim().is_empty());
-        let words = last.map_or_else(String::new, |line| format!(", saying `{}`", line.trim()));
+        let words = last.map_or_else(String::new, |line| {
+            let line: String = line.trim().replace(char::is_control, " ");
+            let start: String = line.chars().take(LONGEST_QUOTE).collect();
+            let rest = if start.len() < line.len() { "..." } else { "" };
+            format!(", saying `{start}{rest}`")
+        });
         format!("{}{words}", self.ending.describe(limit))
     }
 
@@ -283,7 +292,9 @@ fn read_tail(mut reader: PipeReader) -> Receiver<String> {
             dropped = true;
         }
         let text = String::from_utf8_lossy(&tail);
-        let _ = sender.send(if dropped { format!("[...]\n{text}") } else { text.into_owned() });
+        // Colours are for terminals.
+        let text = strip_str(&text).to_string();
+        let _ = sender.send(if dropped { format!("[...]\n{text}") } else { text });
     });
     receiver
 }
@@ -306,6 +317,16 @@ mod tests {
         let run = run("echo out; echo err >&2; exit 3");
         assert_eq!(run.ending, Ending::Status(3));
         assert_eq!(run.output, "out\nerr\n");
+    }
+
+    #[test]
+    fn what_it_says_is_told_without_colours() {
+        let run = run("printf '\\033[31mred\\033[0m\\ta\\007\\n'; exit 1");
+        assert_eq!(run.output, "red\ta\n");
+        let said = run.said(Duration::ZERO);
+        assert!(said.ends_with(", saying `red a`"), "{said}");
+        let long = Run { output: "x".repeat(1000), ..run };
+        assert!(long.said(Duration::ZERO).len() < 300);
     }
 
     #[test]
