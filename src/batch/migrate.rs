@@ -80,6 +80,10 @@ pub fn migrate(
         // What was committed so far is kept for a run that goes on.
         let _ = Tree::existing(shelf.directory()).remove_files();
         record.status = Status::Failed;
+        if record.branch.is_none() {
+            // Nothing of it came to the user.
+            (record.fixes, record.commits) = (0, 0);
+        }
         record.error = Some(format!("{error:#}"));
     }
     shelf.put_record(&record)?;

@@ -168,6 +168,9 @@ impl Totals {
         self.commits += record.commits;
         self.verify_runs += record.verify_runs;
         self.most = self.most.max(record.fixes + record.dropped + record.declined);
+        if record.status == Status::Failed && record.branch.is_none() {
+            return;
+        }
         for step in &found.steps {
             let totals = self.transforms.entry(step.transform.clone()).or_default();
             if totals.summary.is_empty()

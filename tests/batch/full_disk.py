@@ -4,6 +4,7 @@ README.md."""
 
 import argparse
 import contextlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -14,7 +15,11 @@ sys.dont_write_bytecode = True
 import setting
 from kill import MODULE
 
-SIZES = [60, 100, 140, 180, 220, 260, 300, 340, 380, 420, 460, 500, 600]
+# In KB: what the work directory has, and what is left to the repository.
+SIZES = [20, 40, 60, 80, 100, 140, 180, 220, 260, 300, 400, 600]
+SPARE = [0, 4, 8, 12, 16, 20, 24, 32, 40, 56, 80]
+
+ROOM = 20 << 10
 
 
 @contextlib.contextmanager
@@ -40,43 +45,62 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     setting.add_pyfix(parser)
     pyfix = str(pathlib.Path(parser.parse_args().pyfix).resolve())
-    failures = 0
+    broken = 0
     with tempfile.TemporaryDirectory() as top:
         top = pathlib.Path(top)
         calm = make(top / "calm")
-        run([pyfix, "batch", "calm", "--verify", "true", "--work-dir", "calm-work"], top)
+        status, said = run([pyfix, "batch", "calm", "--verify", "true", "--work-dir", "calm-work"], top)
         expected = setting.tip(calm)
-        for where in ("the work directory", "the repository"):
-            for size in SIZES:
-                with disk(size) as small:
-                    # The other part has room enough.
-                    name = f"shop-{where[4]}-{size}"
-                    repository = top / name if where == "the work directory" else None
-                    try:
-                        repository = make(repository or small / name)
-                    except (OSError, subprocess.CalledProcessError):
-                        continue
-                    work = small / "work" if where == "the work directory" else top / f"work-{name}"
-                    command = [pyfix, "batch", str(repository), "--verify", "true", "--work-dir", str(work)]
-                    status, said = run(command, top)
-                    found = setting.tip(repository)
-                    whole = found in ("", expected) and not setting.git(repository, "status", "--porcelain")
-                    told = status == 0 or ("error:" in said and "No space left" in said or "cannot be" in said
-                                           or "failed" in said)
-                    line = next((line for line in said.splitlines() if "error:" in line), said.splitlines()[-1])
-                    print(f"{where}, {size} KB: status {status}: {line[:150]}")
-                    if "panicked" in said or not whole or not told:
-                        failures += 1
-                        print(f"  BROKEN: {said}")
-                    subprocess.run(["mount", "-o", "remount,size=20m", str(small)], check=True)
-                    begun = work / "journal.jsonl"
-                    resume = ["--resume"] if begun.exists() and begun.stat().st_size else []
-                    status, said = run(command + resume, top)
-                    if status != 0 or setting.tip(repository) != expected:
-                        failures += 1
-                        print(f"  BROKEN after there was room again: status {status}: {said}")
-    print("nothing was lost" if not failures else f"{failures} promises were broken")
-    return 1 if failures else 0
+        assert status == 0 and expected, said
+        for size in SIZES:
+            with disk(size) as small:
+                repository = make(top / f"shop-{size}")
+                broken += attempt(pyfix, top, small, repository, small / "work", [], expected, f"a work directory of {size} KB")
+        for more in ([], ["--in-place"]):
+            for spare in SPARE:
+                with disk(ROOM) as small:
+                    repository = make(small / "shop")
+                    resize(small, used(small) + spare)
+                    work = top / f"work-{spare}-{len(more)}"
+                    what = " ".join([f"{spare} KB left to the repository", *more])
+                    broken += attempt(pyfix, top, small, repository, work, more, expected, what)
+    print("nothing was lost" if not broken else f"{broken} promises were broken")
+    return 1 if broken else 0
+
+
+def used(small):
+    state = os.statvfs(small)
+    return (state.f_blocks - state.f_bfree) * state.f_frsize >> 10
+
+
+def resize(small, kilobytes):
+    subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(small)], check=True)
+
+
+def attempt(pyfix, top, small, repository, work, more, expected, what):
+    """Runs without the room that it needs, and then goes on with it. The number of promises that were broken."""
+    broken = 0
+    command = [pyfix, "batch", str(repository), "--verify", "true", "--work-dir", str(work), *more]
+    status, said = run(command, top)
+    # Git itself cannot look at a checkout without room.
+    resize(small, ROOM)
+    branch = setting.tip(repository)
+    is_whole = branch in ("", expected) and not setting.git(repository, "status", "--porcelain")
+    is_told = status == 0 or "error:" in said and "panicked" not in said
+    line = next((line for line in said.splitlines() if "error:" in line), "done")
+    print(f"{what}: status {status}: {line[:170]}", flush=True)
+    if not is_whole or not is_told:
+        broken += 1
+        print(f"  BROKEN: {said}")
+    begun = work / "journal.jsonl"
+    resume = ["--resume"] if begun.exists() and begun.stat().st_size else []
+    status, said = run(command + resume, top)
+    checked_out = setting.git(repository, "symbolic-ref", "--short", "HEAD").strip()
+    is_clean = not setting.git(repository, "status", "--porcelain")
+    if status != 0 or setting.tip(repository) != expected or checked_out != ("pyfix" if more else "main") or not is_clean:
+        broken += 1
+        print(f"  BROKEN after there was room again: status {status}: {said}")
+    return broken
 
 
 def run(command, place):

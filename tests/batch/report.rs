@@ -38,6 +38,30 @@ fn the_document_tells_what_was_done() {
 }
 
 #[test]
+fn what_came_to_nobody_is_not_counted() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP)]);
+    // The patches are the last thing before the commits are handed over.
+    std::fs::write(place.root.join("patches"), "a file").unwrap();
+    let said = place.run(&["shop", "--format-patch", "patches"]);
+    assert_eq!(said.status, 2, "{}", said.err);
+    assert!(said.err.contains("1 failed; 0 fixes kept"), "{}", said.err);
+    let written = report(&place, ".pyfix-batch");
+    assert_eq!(
+        (&written["totals"]["fixes"], &written["totals"]["commits"]),
+        (&Value::from(0), &Value::from(0))
+    );
+    assert_eq!(repo.branches(), "main\n");
+    std::fs::remove_file(place.root.join("patches")).unwrap();
+    let said = place.run(&["shop", "--format-patch", "patches", "--resume"]);
+    assert!(
+        said.err.contains("1 repository: 1 migrated, 0 with nothing to change; 1 fix kept"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
 fn the_page_shows_what_a_repository_says_and_runs_nothing() {
     let place = Place::new();
     let hostile = LOOP.replace("    out = []\n", "    out = []  # </pre><script>alert(1)</script>\n");
