@@ -314,9 +314,7 @@ impl<'a> Migration<'a> {
         } else {
             (self.notice)("verifying the untouched tree");
             self.tree.store(&Variant::new())?;
-            let run = self.run_verify_command()?;
-            write_whole(&path, &serde_json::to_vec(&run)?)?;
-            run
+            self.run_verify_command()?
         };
         self.runs += 1;
         if let Some(unfit) = run.unfit_to_compare(verification) {
@@ -329,6 +327,8 @@ impl<'a> Migration<'a> {
                 run.ending.describe(verification.limit)
             ));
         }
+        // One that nothing can be compared with is made again when the run is gone on with.
+        write_whole(&path, &serde_json::to_vec(&run)?)?;
         self.baseline = Some(run);
         Ok(())
     }

@@ -14,6 +14,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -34,6 +35,9 @@ const CONFIGURATION: &[(&str, &str)] = &[
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
 ];
+
+/// Git locks nothing in a directory of ours for so long, unless it was killed.
+const LONGEST_LOCK: Duration = Duration::from_secs(10);
 
 /// Some files with the bytes that they are to have instead of those of the base, by their names in the tree.
 pub type Variant<'b> = BTreeMap<PathBuf, &'b [u8]>;
@@ -80,6 +84,7 @@ impl Tree {
         fs::create_dir_all(&files).with_context(|| format!("{} cannot be made", files.display()))?;
         let files = fs::canonicalize(&files)?;
         let is_new = !git_dir.join("HEAD").exists();
+        remove_old_locks(&git_dir);
         let mut init = git();
         init.args(["init", "--quiet", "--template=", "--initial-branch=pyfix"]);
         init.arg(format!("--object-format={}", repository.object_format()));
@@ -432,6 +437,17 @@ fn entry(row: &[u8]) -> Option<(PathBuf, Entry)> {
     let mut words = std::str::from_utf8(head).ok()?.split(' ');
     let entry = Entry { mode: words.next()?.to_owned(), blob: words.next()?.to_owned() };
     Some((PathBuf::from(OsStr::from_bytes(name.get(1..)?)), entry))
+}
+
+/// Removes what a Git that was killed left locked in `git_dir`. One that an earlier run started may just be ending.
+fn remove_old_locks(git_dir: &Path) {
+    for entry in fs::read_dir(git_dir).into_iter().flatten().flatten() {
+        let is_lock = entry.path().extension().is_some_and(|extension| extension == "lock");
+        let age = entry.metadata().and_then(|it| it.modified()).ok().and_then(|time| time.elapsed().ok());
+        if is_lock && age.is_some_and(|age| age > LONGEST_LOCK) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Removes the directory at `path` and what is in it. A command of an earlier run may still write there: it is moved

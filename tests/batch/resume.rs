@@ -1,9 +1,10 @@
 //! A run that is killed and gone on with ends as one that was not.
 
+use std::fs;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use super::{LOOP, Place};
+use super::{LOOP, Place, REWRITTEN};
 
 /// Two repositories with work for two transforms, and a command that a fix of one of them fails with.
 fn repositories(place: &Place) -> [super::Repo; 2] {
@@ -46,7 +47,8 @@ fn killed_runs_end_with_the_same_commits() {
 
     let mut kills = 0;
     let mut resume: &[&str] = &[];
-    for attempt in 0.. {
+    let mut pause = Duration::from_millis(50);
+    loop {
         let mut child = disturbed
             .command(&[ARGUMENTS, resume].concat())
             .stderr(Stdio::piped())
@@ -54,7 +56,8 @@ fn killed_runs_end_with_the_same_commits() {
             .spawn()
             .unwrap();
         // Longer each time: on a slow machine, too, something is done before the next one.
-        std::thread::sleep(Duration::from_millis(40 + attempt * 37 % 90 + attempt * 8));
+        std::thread::sleep(pause);
+        pause = pause.mul_f64(1.12);
         let was_running = child.try_wait().unwrap().is_none();
         child.kill().unwrap();
         let output = child.wait_with_output().unwrap();
@@ -74,8 +77,26 @@ fn killed_runs_end_with_the_same_commits() {
             }
             assert_eq!(repo.git(&["status", "--porcelain"]), "");
         }
-        assert!(kills < 200, "it never ends");
+        assert!(kills < 80, "it never ends");
     }
     assert!(kills > 2, "the run was too short to be killed: {kills}");
     assert_eq!(tips(&found_in), expected);
+}
+
+#[test]
+fn locks_of_a_git_that_was_killed_are_in_nobodys_way() {
+    let place = Place::new();
+    let repo = place.repository("shop", &[("a.py", LOOP)]);
+    // The repository is opened, and then it goes no further.
+    let arguments = ["shop", "--verify", "test -e ../../../../go-on"];
+    assert_eq!(place.run(&arguments).status, 2);
+    for name in ["HEAD.lock", "pyfix-index.lock", "packed-refs.lock"] {
+        let path = place.root.join(".pyfix-batch/repositories/shop/git").join(name);
+        let file = fs::File::create(path).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+    }
+    fs::write(place.root.join("go-on"), "").unwrap();
+    let said = place.run(&[&arguments[..], &["--resume"]].concat());
+    assert_eq!(said.status, 0, "{}", said.err);
+    assert_eq!(repo.show("pyfix", "a.py"), REWRITTEN);
 }
