@@ -8,6 +8,7 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::highlight::{escape, escaped, paint_python, prose};
+use super::judge::Account;
 use super::migrate::short;
 use super::record::{DroppedFix, FileDiff, FixLine, RepositoryRecord, Status, StepRecord};
 use super::report::{Findings, Found, SpeedBucket, Totals, TransformTotals};
@@ -298,6 +299,12 @@ fn facts(record: &RepositoryRecord) -> String {
 }
 
 fn transform(step: &StepRecord, room: &mut usize) -> String {
+    let account = &step.account;
+    let is_empty = step.fixes.is_empty() && step.dropped.is_empty() && step.notes.is_empty();
+    // What pyfix does not understand is the same for every transform; the document has it.
+    if is_empty && *account == (Account { skipped: account.skipped.clone(), ..Account::default() }) {
+        return String::new();
+    }
     let declined: usize = step.account.declined.values().map(|row| row.count).sum();
     let mut page = format!(
         "<details class=step>\n<summary><code>{}</code><span class=figures>",
@@ -316,6 +323,17 @@ fn transform(step: &StepRecord, room: &mut usize) -> String {
     let _ = write!(page, "</span>{commit}</summary>\n<div class=body>\n");
     for note in &step.notes {
         let _ = writeln!(page, "<p class=remark>{}</p>", prose(note));
+    }
+    if account.withheld > 0 {
+        let fixes = amount(account.withheld, "fix rests", "fixes rest");
+        let _ = writeln!(
+            page,
+            "<p class=remark>{fixes} on what pyfix cannot know, and would be made with <code>--unsafe-fixes</code></p>"
+        );
+    }
+    if account.suppressed > 0 {
+        let fixes = amount(account.suppressed, "fix is", "fixes are");
+        let _ = writeln!(page, "<p class=remark>{fixes} suppressed by comments</p>");
     }
     for (file, message) in &step.account.failed {
         let _ = writeln!(page, "<p class=error><code>{}</code> {}</p>", escaped(file), prose(message));
