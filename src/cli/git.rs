@@ -3,7 +3,7 @@
 //! What a repository says about itself may have been written by anybody: hooks, filters, monitors, pagers, helpers and
 //! commands in its configuration are programs of strangers. Therefore no command here works with the configuration
 //! of a repository where a program named in it could be run: trees are checked out, compared and committed in a Git
-//! directory of our own, and what has to happen in the user's repository happens with [`SAFEGUARDS`].
+//! directory of our own, and what has to happen in the user's repository happens with `SAFEGUARDS`.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;

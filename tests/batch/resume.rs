@@ -93,7 +93,7 @@ fn locks_of_a_git_that_was_killed_are_in_nobodys_way() {
     for name in ["HEAD.lock", "pyfix-index.lock", "packed-refs.lock"] {
         let path = place.root.join(".pyfix-batch/repositories/shop/git").join(name);
         let file = fs::File::create(path).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_mins(1)).unwrap();
     }
     fs::write(place.root.join("go-on"), "").unwrap();
     let said = place.run(&[&arguments[..], &["--resume"]].concat());
