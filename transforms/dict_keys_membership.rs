@@ -19,7 +19,8 @@ static META: Meta = Meta {
     summary: "`k in d.keys()` becomes `k in d`",
     page: include_str!("dict-keys-membership.md"),
     kinds: &[Kind::ComparisonOperator],
-    needles: &[r"\bin\b", r"keys\b"],
+    // `1in d.keys()`
+    needles: &[r"in\b", r"keys\b"],
     reasons: &[Reason::ReceiverUnknown, Reason::FormattingOff],
     oldest: PythonVersion::PY27,
     priority: 30,

@@ -20,7 +20,8 @@ static META: Meta = Meta {
     summary: "a list comprehension in `any`, `all`, `set` or `dict` is not built",
     page: include_str!("list-in-consumer.md"),
     kinds: &[Kind::Call],
-    needles: &[r"\b(?:any|all|set|dict|frozenset|sum|min|max|tuple|sorted)\b", r"\bfor\b"],
+    // `[0for x in xs]`
+    needles: &[r"\b(?:any|all|set|dict|frozenset|sum|min|max|tuple|sorted)\b", r"for\b"],
     reasons: &[
         Reason::ClassScope,
         Reason::DynamicScope,

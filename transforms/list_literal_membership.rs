@@ -27,7 +27,8 @@ static META: Meta = Meta {
     summary: "a literal collection that is only looked into becomes a set, or is made once",
     page: include_str!("list-literal-membership.md"),
     kinds: &[Kind::List, Kind::Tuple, Kind::Set, Kind::Dictionary],
-    needles: &[r"\b(?:in|while)\b"],
+    // `1in [1, 2]`
+    needles: &[r"(?:in|while)\b"],
     reasons: &[
         Reason::ClassScope,
         Reason::DynamicScope,

@@ -175,6 +175,8 @@ impl Store {
 
 /// The entries at `path`; `None` unless all of it is as it was written by this pyfix for this project.
 fn read(path: &Path, seal: &Hash) -> Option<HashMap<PathBuf, Entry>> {
+    // A pipe would wait for ever.
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     let bytes = fs::read(path).ok()?;
     let (head, rest) = bytes.split_first_chunk::<32>()?;
     let (sum, body) = rest.split_first_chunk::<32>()?;

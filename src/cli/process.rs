@@ -11,7 +11,7 @@ use super::diff::{self, Paint};
 use super::panics;
 use super::profile::{FileTimes, Heat, Profile};
 use super::report::{Alarm, Change, FileReport, Nature, Places, Problem, Status};
-use super::settings::Settings;
+use super::settings::{Settings, TypeInference};
 use super::surroundings::{Landscape, Surroundings};
 use super::touched::Since;
 use super::walk::{Reached, SourceFile};
@@ -293,7 +293,7 @@ fn judge(
     let focus = heat.as_ref().and_then(Heat::focus).into_iter().chain(touched).collect();
     let config = Config { focus, ..settings.engine.clone() };
     let (outcome, questions) = surroundings.with_world(&source, |world| {
-        let recorder = Recorder::new(world);
+        let recorder = Recorder::new(world).with_types(settings.types == TypeInference::On);
         (fix_source(&source, registry, &config, &recorder), recorder.questions())
     });
     Ok(Judged { source, kept: Kept { dialect, target, target_origin, outcome }, questions, heat })

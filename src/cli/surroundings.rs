@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::cache::{Cache, Store};
 use super::names::shown;
 use super::settings::{Settings, StatedTarget, TypeInference};
-use crate::project::{Closure, Project, Roots, TargetDecision, TypeEngine, decide_target};
+use crate::project::{Closure, Project, Roots, TargetDecision, TypeEngine, decide_target, is_closed};
 use crate::semantic::{Annotations, UnknownWorld, World};
 use crate::syntax::{detect_dialect, may_be_python2};
 use crate::text::{Dialect, Source, Target};
@@ -100,7 +100,9 @@ impl Landscape {
         let area = areas.entry(key.clone()).or_insert_with(|| {
             let explicit = stated.map(|stated| (Target::from_oldest(stated.oldest), stated.source()));
             let decision = decide_target(&root, explicit);
-            let store = self.cache.store(&root, &format!("{key:?} {decision:?}"));
+            // What lies around the project says whether others use it.
+            let store =
+                self.cache.store(&root, &format!("{key:?} {decision:?} {:?} {}", root.how, is_closed(&root)));
             let engine = TypeEngine::new(&root.path, decision.target.oldest);
             let project = Project::new(root)
                 .with_types(engine)

@@ -104,7 +104,7 @@ fn holds(text: &[u8], word: &str) -> bool {
 }
 
 /// Whether nobody can install the project, and nothing of the repository lies outside of it.
-fn is_closed(root: &ProjectRoot) -> bool {
+pub fn is_closed(root: &ProjectRoot) -> bool {
     if root.how == RootMarker::OwnDirectory {
         return false;
     }

@@ -438,7 +438,7 @@ fn is_python_script(path: &Path) -> bool {
 
 /// Whether the error of a walk is about a link that leads nowhere, or back to where the walk already is:
 /// neither holds a file that is not seen otherwise.
-fn is_dead_link(error: &ignore::Error) -> bool {
+pub(super) fn is_dead_link(error: &ignore::Error) -> bool {
     match error {
         ignore::Error::Loop { .. } => true,
         ignore::Error::WithDepth { err, .. } => is_dead_link(err),

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use ignore::{WalkBuilder, WalkState};
 
 use super::ProjectRoot;
+use super::files::is_dead_link;
 use super::root::Extent;
 
 /// Stands for everything that the files of a project are: two that are equal were taken of the same files.
@@ -38,12 +39,23 @@ fn fingerprint_at(root: &ProjectRoot, now: SystemTime) -> Option<Fingerprint> {
         .standard_filters(false)
         .follow_links(true)
         .max_depth(depth)
-        .filter_entry(|entry| entry.file_name() != ".git" && entry.file_name() != "__pycache__")
+        .filter_entry(|entry| entry.file_name() != ".git")
         .build_parallel();
     walk.run(|| {
         Box::new(|entry| {
-            // A dead link is as good as no file, until it is one.
-            let Ok(entry) = entry else { return WalkState::Continue };
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A dead link is as good as no file, until it is one.
+                Err(error) if is_dead_link(&error) => return WalkState::Continue,
+                Err(_) => {
+                    is_certain.store(false, Ordering::Relaxed);
+                    return WalkState::Quit;
+                }
+            };
+            // What Python itself keeps changes by every run of it, and is nobody's source.
+            if entry.path().extension().is_some_and(|extension| extension == "pyc") {
+                return WalkState::Continue;
+            }
             // Of a directory, what it holds is all that matters.
             if entry.file_type().is_some_and(|kind| kind.is_dir()) {
                 return WalkState::Continue;

@@ -25,7 +25,7 @@ mod usage;
 mod words;
 mod world;
 
-pub use closure::Closure;
+pub use closure::{Closure, is_closed};
 pub use files::Limits;
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use questions::{Questions, Recorder};

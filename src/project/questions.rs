@@ -56,22 +56,32 @@ fn hash(answer: &impl Debug) -> AnswerHash {
 
 /// What one file asked, and what was answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Questions(BTreeMap<Question, AnswerHash>);
+pub struct Questions {
+    asked: BTreeMap<Question, AnswerHash>,
+    /// Whether the type engine helped to answer.
+    with_types: bool,
+}
 
 impl Questions {
     /// Whether nothing was asked, so that nothing outside the file matters.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.asked.is_empty()
     }
 
     /// Whether the type engine was asked, which reads more than the files of the project.
     pub fn ask_for_types(&self) -> bool {
-        self.0.keys().any(|question| matches!(question, Question::TypeAt(..)))
+        let is_typed = |question: &Question| {
+            matches!(
+                question,
+                Question::TypeAt(..) | Question::CallsOfFunction(_) | Question::CallsOfMethod(_)
+            )
+        };
+        self.with_types && self.asked.keys().any(is_typed)
     }
 
     /// Whether `world` answers each of them as it was answered.
     pub fn are_answered_alike(&self, world: &dyn World) -> bool {
-        self.0.iter().all(|(question, answer)| question.ask(world) == *answer)
+        self.asked.iter().all(|(question, answer)| question.ask(world) == *answer)
     }
 }
 
@@ -87,6 +97,13 @@ impl<'w> Recorder<'w> {
         Self { world, asked: Mutex::default() }
     }
 
+    /// The same recorder, of a world that answers with the help of the type engine or not.
+    #[must_use]
+    pub fn with_types(self, with_types: bool) -> Self {
+        let asked = Questions { asked: BTreeMap::new(), with_types };
+        Self { asked: Mutex::new(asked), ..self }
+    }
+
     /// What was asked.
     pub fn questions(self) -> Questions {
         self.asked.into_inner().unwrap_or_else(PoisonError::into_inner)
@@ -94,7 +111,7 @@ impl<'w> Recorder<'w> {
 
     fn note<T: Debug>(&self, question: Question, answer: T) -> T {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.0.entry(question).or_insert_with(|| hash(&answer));
+        asked.asked.entry(question).or_insert_with(|| hash(&answer));
         answer
     }
 }
@@ -160,7 +177,7 @@ mod tests {
 
     #[test]
     fn every_question_is_recorded() {
-        let recorder = Recorder::new(&UnknownWorld);
+        let recorder = Recorder::new(&UnknownWorld).with_types(true);
         recorder.name_used_elsewhere("x");
         recorder.type_at(Range::new(1, 2));
         recorder.has_unseen_users();
@@ -172,8 +189,11 @@ mod tests {
         recorder.importable_metaclasses();
         recorder.overriding_subclass(Class::Str);
         let questions = recorder.questions();
-        assert_eq!(questions.0.len(), 10);
+        assert_eq!(questions.asked.len(), 10);
         assert!(questions.ask_for_types());
+        let recorder = Recorder::new(&UnknownWorld).with_types(true);
+        recorder.calls_elsewhere(Callee::Function("f"));
+        assert!(recorder.questions().ask_for_types(), "what is passed has a type, too");
         assert!(questions.are_answered_alike(&UnknownWorld));
     }
 }

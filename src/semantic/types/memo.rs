@@ -99,6 +99,10 @@ impl Memo {
         memo.places.remove(&key);
         memo.used = lowest(before, outer);
         if let Some(lowest) = outer {
+            // What rests on this rests on what this rests on, and the place of this is free from now on.
+            for dependent in memo.pending.iter_mut().skip(earlier) {
+                dependent.lowest = dependent.lowest.min(lowest);
+            }
             let at = memo.pending.len();
             memo.pending_places.insert(key, at);
             memo.pending.push(Pending { key, value: value.clone(), lowest });
